@@ -1,0 +1,43 @@
+"""Facts of those who watch (topic ``oversight.v1``, stated by supervision): about cases and offices, never about persons."""
+
+from datetime import date
+
+from contracts.event import OVERSIGHT, Event
+from contracts.petitions import AgencyCode
+from contracts.vocabulary import AlertReason, Step
+
+
+class ReminderSent(Event, type="reminder.sent.v1", topic=OVERSIGHT):
+    """The holder of a missed step was urged (đôn đốc) to act."""
+
+    holder: AgencyCode
+    step: Step
+    missed_due_on: date
+    law: str
+
+
+class HotspotRaised(Event, type="hotspot.raised.v1", topic=OVERSIGHT):
+    """A case needs dialogue soon; raised from facts of the case alone and ending by itself on ``expires_on``."""
+
+    reasons: list[AlertReason]
+    people_count: int
+    days_overdue: int
+    place: str | None
+    holder: AgencyCode
+    expires_on: date
+
+
+class HotspotChanged(Event, type="hotspot.changed.v1", topic=OVERSIGHT):
+    """The facts behind a hot spot changed."""
+
+    reasons: list[AlertReason]
+    people_count: int
+    days_overdue: int
+    holder: AgencyCode
+    expires_on: date
+
+
+class HotspotCleared(Event, type="hotspot.cleared.v1", topic=OVERSIGHT):
+    """The reasons are gone, or the alert reached its end."""
+
+    reason: str
