@@ -1,0 +1,1 @@
+"""Letters that read like real ones, a province at work, and the replay of a real municipal log."""
