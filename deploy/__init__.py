@@ -1,1 +1,1 @@
-"""What starts the platform and fills it: one machine, a cluster, the demo."""
+"""Starts it all: one machine (``local``), the demo (``demo``), containers and clusters (the files beside this one)."""
