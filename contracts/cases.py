@@ -128,7 +128,10 @@ class DialogueHeld(Event, type="dialogue.held.v1", topic=CASES):
 
 
 class CaseSettled(Event, type="case.settled.v1", topic=CASES):
-    """The decision or conclusion was signed on ``legal_on``; ``was_late`` is counted to the end of the last day (Civil Code, art. 148.6)."""
+    """The decision or conclusion was signed on ``legal_on``.
+
+    ``was_late`` is counted to the end of the last day (Civil Code 2015, art. 148.6).
+    """
 
     holder: AgencyCode
     outcome: Outcome

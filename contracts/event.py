@@ -6,7 +6,7 @@ the JSON Schema and the AsyncAPI document. On Kafka a fact is a CloudEvents 1.0 
 """
 
 from datetime import UTC, date, datetime
-from typing import Any, ClassVar, Final, Self
+from typing import Any, ClassVar, Final, Self, dataclass_transform
 
 import msgspec
 
@@ -43,7 +43,9 @@ NOBODY: Final = Actor(agency="", role=Role.SYSTEM)
 class EventMeta(msgspec.StructMeta):
     """Lets a fact name its type and topic on its class line and enters it in ``FACTS``."""
 
-    def __new__(mcls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], *, type: str = "", topic: str = "", **options: Any) -> Any:
+    def __new__(
+        mcls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], *, type: str = "", topic: str = "", **options: Any
+    ) -> Any:
         cls: Any = super().__new__(mcls, name, bases, namespace, frozen=True, kw_only=True, **options)
         if type:
             cls.ce_type = f"dannguyen.{type}"
@@ -52,6 +54,7 @@ class EventMeta(msgspec.StructMeta):
         return cls
 
 
+@dataclass_transform(kw_only_default=True, frozen_default=True)
 class Event(msgspec.Struct, metaclass=EventMeta):
     """What is true of every fact.
 

@@ -9,9 +9,18 @@ from msgspec import Meta
 from contracts.event import PETITIONS, Event
 from contracts.vocabulary import AuthorRole, Branch, Competence, Eligibility, Field, Kind, SettledBefore, Source
 
-AgencyCode = Annotated[str, Meta(pattern=r"^[A-Z][A-Z0-9]*(-[A-Z0-9]+)+$", max_length=40, description="Code of a body, as in law/data/bodies.csv")]
+AgencyCode = Annotated[
+    str, Meta(pattern=r"^[A-Z][A-Z0-9]*(-[A-Z0-9]+)+$", max_length=40, description="Code of a body, as in law/data/bodies.csv")
+]
 UnitCode = Annotated[str, Meta(pattern=r"^(\d{2}|\d{5})$", description="Administrative unit: province (2 digits) or commune (5 digits)")]
-ObjectRef = Annotated[str, Meta(pattern=r"^[A-Z0-9][A-Z0-9./:_-]*$", max_length=60, description="Coded object of the matter (plot, project, decision number); never a name")]
+ObjectRef = Annotated[
+    str,
+    Meta(
+        pattern=r"^[A-Z0-9][A-Z0-9./:_-]*$",
+        max_length=60,
+        description="Coded object of the matter (plot, project, decision number); never a name",
+    ),
+]
 People = Annotated[int, Meta(ge=1, le=100_000, description="Number of people who petition about the same content")]
 
 

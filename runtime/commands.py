@@ -1,0 +1,144 @@
+"""The runtime's own commands: serve, migrate, token, schemas, parked, keys."""
+
+import asyncio
+import json
+import sys
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Annotated, Any, cast
+
+import httpx
+import typer
+
+from contracts.vocabulary import Role
+from runtime import auth, kafka, logs, migrate, telemetry
+from runtime.service import Service
+from runtime.settings import SERVICES, KafkaSettings, Settings, address_of, home
+
+parked_app = typer.Typer(help="Records that could not be applied: list, show, apply again.", no_args_is_help=True)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the runtime's commands."""
+    for command in (serve, token, keys):
+        app.command()(command)
+    app.command("migrate")(migrate_databases)
+    app.command()(schemas)
+    app.add_typer(parked_app, name="parked")
+
+
+def service_named(name: str) -> Service:
+    """The service that an installed package offers under this name."""
+    for point in entry_points(group="dannguyen.services", name=name):
+        return cast("Service", point.load())
+    raise typer.BadParameter(f"there is no service {name!r}; known: {', '.join(SERVICES)}")
+
+
+def serve(name: Annotated[str, typer.Argument(help="intake, routing, supervision, reporting or gateway")]) -> None:
+    """Run one service until SIGTERM."""
+    import uvicorn
+
+    settings = Settings.read(name)
+    logs.start(settings.log_level)
+    telemetry.start(settings)
+    service = service_named(name).use(settings)
+    config = uvicorn.Config(
+        service.app(),
+        host=settings.host,
+        port=settings.port,
+        loop="uvloop",
+        http="httptools",
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=5,
+    )
+    server = uvicorn.Server(config)
+    server.run()
+    if not server.started:
+        raise SystemExit(1)
+
+
+def token(
+    role: Annotated[Role, typer.Argument(help="what the holder may be")],
+    agency: Annotated[str, typer.Option(help="code of the agency the holder acts for")] = "",
+    officer: Annotated[str, typer.Option(help="pseudonym of the officer")] = "",
+    seconds: Annotated[int, typer.Option(help="for how long")] = auth.DEFAULT_SECONDS,
+) -> None:
+    """Print a signed token for local use."""
+    folder = auth.make_keys(home())
+    needs_name = role in (Role.OFFICER, Role.SUPERVISOR, Role.POLICE, Role.OPERATOR)
+    pseudonym = officer or (f"local-{role.value}" if needs_name else None)
+    typer.echo(auth.issue(folder, role, agency=agency, officer=pseudonym, seconds=seconds))
+
+
+def keys() -> None:
+    """Make the keys that are missing and print their folder."""
+    typer.echo(str(auth.make_keys(home())))
+
+
+def migrate_databases(
+    service: Annotated[str | None, typer.Argument(help="one service, or all")] = None,
+    topics: Annotated[bool, typer.Option(help="make Kafka's topics too")] = False,
+    make: Annotated[str, typer.Option(help="write a new revision with this message instead")] = "",
+) -> None:
+    """Bring databases (and topics) to the newest revision. Safe to repeat."""
+    for name in (service,) if service else SERVICES:
+        url = Settings.read(name).database_url
+        if make:
+            typer.echo(migrate.make(url, name, make))
+            continue
+        typer.echo(f"{name}: {', '.join(migrate.upgrade(url, name))}")
+    if topics:
+        made = asyncio.run(kafka.create_topics(KafkaSettings.read()))
+        typer.echo(f"topics: {', '.join(made) if made else 'all there'}")
+
+
+def schemas(
+    check: Annotated[bool, typer.Option(help="change nothing; fail when something is out of date or not compatible")] = False,
+    folder: Annotated[Path, typer.Option(help="the project's folder")] = Path(),
+) -> None:
+    """Write the JSON Schemas, the AsyncAPI document and the list of facts from the contracts."""
+    from contracts import schemas as generator
+
+    problems = generator.check(folder) if check else generator.write(folder)
+    for problem in problems:
+        typer.echo(problem, err=True)
+    if problems:
+        raise typer.Exit(1)
+
+
+def _operator(service: str, method: str, path: str) -> Any:
+    credential = auth.issue(home() / "keys", Role.OPERATOR, officer="local-operator", seconds=60)
+    answer = httpx.request(method, f"{address_of(service)}{path}", headers={"authorization": f"Bearer {credential}"}, timeout=30)
+    if answer.status_code >= 400:
+        typer.echo(answer.json().get("detail_en", answer.text), err=True)
+        raise typer.Exit(1)
+    return answer.json()
+
+
+def _print(value: Any, as_json: bool) -> None:
+    if as_json or not isinstance(value, list):
+        json.dump(value, sys.stdout, ensure_ascii=False, indent=None if as_json else 2)
+        sys.stdout.write("\n")
+        return
+    for line in value:
+        typer.echo("  ".join(str(line[name]) for name in ("event_id", "topic", "partition", "offset", "case_id", "status", "reason")))
+    typer.echo(f"{len(value)} parked or waiting")
+
+
+@parked_app.command("list")
+def parked_list(service: str, as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
+    """The parked and waiting records of a running service."""
+    _print(_operator(service, "GET", "/parked"), as_json)
+
+
+@parked_app.command("show")
+def parked_show(service: str, event_id: str, as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
+    """One parked record: headers, body, reason."""
+    _print(_operator(service, "GET", f"/parked/{event_id}"), as_json)
+
+
+@parked_app.command("redrive")
+def parked_redrive(service: str, event_id: str, as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
+    """Apply a parked record again, and those of its case that wait behind it."""
+    _print(_operator(service, "POST", f"/parked/{event_id}/redrive"), as_json)

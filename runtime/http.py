@@ -1,0 +1,305 @@
+"""The HTTP edge: commands and queries as plain functions, refusals as problem details (RFC 9457).
+
+    @command("POST", "/cases/{case_id}/extend", loads=[Case], roles={Role.OFFICER})
+    def extend(form: ExtendForm, caller: Caller, work: Work) -> dict[str, object]: …
+
+A command is answered at once: with what it did and the position of its last fact (the read-your-writes token), or with a
+refusal that names code, sentence, field and law; then nothing was done.
+"""
+
+from __future__ import annotations
+
+import inspect
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Final, get_type_hints
+
+import msgspec
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from contracts.errors import Invalid, NotFound, Refusal, Unavailable
+from contracts.vocabulary import Role
+from runtime import problems, telemetry
+from runtime.auth import Caller, caller_of
+from runtime.clock import uuid7
+from runtime.database import DatabaseDown, bucket_of
+from runtime.failpoints import pass_by
+from runtime.work import Cause, Need, Work, needs
+
+if TYPE_CHECKING:
+    from runtime.service import Service
+
+log = logging.getLogger(__name__)
+MAX_BODY: Final = 1 << 20
+MAX_BATCH: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command, and under which paths it is served."""
+
+    method: str
+    path: str
+    run: Callable[[Any, Caller, Work], Any]
+    form: Any
+    loads: tuple[Need, ...]
+    roles: frozenset[Role]
+    batch: str | None
+    headers: Mapping[str, str]
+    cases: Callable[[Any], Iterable[str]]
+    status: int
+    max_body: int
+
+
+@dataclass(frozen=True, slots=True)
+class QueryRoute:
+    """One read."""
+
+    method: str
+    path: str
+    run: Callable[[Request, Caller, Any], Awaitable[Any]]
+    roles: frozenset[Role]
+    is_open: bool
+
+
+def command(
+    method: str,
+    path: str,
+    *,
+    loads: Iterable[Any] = (),
+    roles: Iterable[Role] = (),
+    batch: str | None = None,
+    headers: Mapping[str, str] | None = None,
+    cases: Callable[[Any], Iterable[str]] | None = None,
+    status: int = 200,
+    max_body: int = MAX_BODY,
+) -> Callable[[Callable[[Any, Caller, Work], Any]], Any]:
+    """Serve a command. The form's type is the annotation of the first argument; path parameters and the named ``headers``
+    become fields of the form. ``cases`` names the cases it locks, default the form's ``case_id``. ``batch`` also serves a
+    list of forms (≤ 1000) in one transaction with one answer each. No ``roles`` means every signed-in caller.
+    """
+
+    def register(run: Callable[[Any, Caller, Work], Any]) -> Callable[[Any, Caller, Work], Any]:
+        form = next(iter(get_type_hints(run).values()))
+        found = Command(method, path, run, form, needs(loads), frozenset(roles), batch, headers or {}, cases or _own_case, status, max_body)
+        vars(run)["serves"] = found
+        return run
+
+    return register
+
+
+def query(method: str, path: str, *, roles: Iterable[Role] = (), is_open: bool = False) -> Callable[[Any], Any]:
+    """Serve a read: ``async def f(request, caller, service)``. ``is_open`` needs no token (the caller is then anonymous)."""
+
+    def register(run: Callable[[Request, Caller, Any], Awaitable[Any]]) -> Any:
+        vars(run)["serves"] = QueryRoute(method, path, run, frozenset(roles), is_open)
+        return run
+
+    return register
+
+
+def _own_case(form: Any) -> Iterable[str]:
+    case_id = getattr(form, "case_id", None)
+    return () if case_id is None else (case_id,)
+
+
+def routes_of(service: Service, *modules: ModuleType) -> list[Route]:
+    """The routes that the modules' functions serve."""
+    found: list[Route] = []
+    for module in modules:
+        for value in vars(module).values():
+            spec = getattr(value, "serves", None) if inspect.isfunction(value) else None
+            if isinstance(spec, Command):
+                if spec.batch:
+                    found.insert(0, Route(spec.batch, _batch_endpoint(service, spec), methods=["POST"]))
+                found.append(Route(spec.path, _endpoint(service, spec), methods=[spec.method]))
+            elif isinstance(spec, QueryRoute):
+                found.append(Route(spec.path, _query_endpoint(service, spec), methods=[spec.method]))
+    return found
+
+
+def _endpoint(service: Service, spec: Command) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
+        caller = _signed_in(service, request, spec.roles)
+        body = await _body(request, spec.max_body)
+        given = _object(body)
+        for name, header in spec.headers.items():
+            if request.headers.get(header) is not None:
+                given[name] = request.headers[header]
+        form = _form({**given, **request.path_params}, spec.form)
+        parent = request.headers.get("traceparent", "")
+        (answer,) = await run_forms(service, spec, [form], caller, parent)
+        if isinstance(answer, Refusal):
+            return refused(answer)
+        return reply(answer, spec.status)
+
+    return endpoint
+
+
+def _batch_endpoint(service: Service, spec: Command) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
+        caller = _signed_in(service, request, spec.roles)
+        items = _list(await _body(request, 16 * MAX_BODY))
+        forms: list[Any] = []
+        for item in items:
+            try:
+                forms.append(_form(item, spec.form))
+            except Refusal as refusal:
+                forms.append(refusal)
+        answers = await run_forms(service, spec, forms, caller, request.headers.get("traceparent", ""))
+        return reply([{"refusal": one.problem()} if isinstance(one, Refusal) else {"ok": one} for one in answers])
+
+    return endpoint
+
+
+def _query_endpoint(service: Service, spec: QueryRoute) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
+        if spec.is_open and "authorization" not in request.headers:
+            caller = Caller(Role.ANONYMOUS)
+        else:
+            caller = _signed_in(service, request, spec.roles)
+        answer = await spec.run(request, caller, service)
+        return answer if isinstance(answer, Response) else reply(answer)
+
+    return endpoint
+
+
+async def run_forms(service: Service, spec: Command, forms: list[Any], caller: Caller, parent: str = "") -> list[Any]:
+    """Run a command over its forms in one transaction; each answer is what the command returned, or its Refusal."""
+    good = [form for form in forms if not isinstance(form, Refusal)]
+    cases = {case for form in good for case in spec.cases(form)}
+    single = next(iter(cases)) if len(cases) == 1 else None
+    name = f"{service.name} {spec.method} {spec.path if len(forms) == 1 else spec.batch}"
+    with telemetry.span(name, parent, kind=telemetry.SpanKind.SERVER, case_id=single, form_count=len(forms)) as span:
+        try:
+            async with service.db.transaction({bucket_of(case) for case in cases}) as transaction:
+                work = service.new_work(caller.actor)
+                requests, takers = work.wanted([(form, spec.loads) for form in good], cases)
+                work.take(takers, await transaction.load(requests))
+                answers = [_one(spec, form, caller, work, telemetry.traceparent_of(span)) for form in forms]
+                changes = work.changes(for_sqlite=service.db.dialect.name == "sqlite")
+                if not changes.is_empty():
+                    pass_by("command.before_write")
+                    await transaction.write(changes)
+                    pass_by("command.after_write")
+        except DatabaseDown as down:
+            raise Unavailable("service_unavailable", service=service.name) from down
+        refusals = [one.code for one in answers if isinstance(one, Refusal)]
+        if refusals:
+            span.set_attribute("refusal.code", refusals[0])
+            telemetry.fail(span, refusals[0])
+            if not telemetry.is_sampled(telemetry.traceparent_of(span)):
+                telemetry.note("command refused", telemetry.traceparent_of(span), code=refusals[0], case_id=single)
+        elif work.events and single is None and len(forms) == 1:
+            span.set_attribute("case.id", work.events[-1].case_id)
+        return answers
+
+
+def _one(spec: Command, form: Any, caller: Caller, work: Work, traceparent: str) -> Any:
+    if isinstance(form, Refusal):
+        return form
+    on: date | None = getattr(form, "on", None)
+    try:
+        if on is not None and on > work.today:
+            raise Invalid("date_in_future", field="on", value=on, where="on", today=work.today)
+        before = len(work.events)
+        work.begin(Cause(uuid7(), traceparent=traceparent), on)
+        answer = spec.run(form, caller, work)
+        work.keep()
+    except Refusal as refusal:
+        work.drop()
+        return refusal
+    if isinstance(answer, dict) and len(work.events) > before:
+        last = work.events[-1]
+        answer.setdefault("position", f"{last.topic}:{last.case_id}:{last.seq}")
+    return answer
+
+
+def _signed_in(service: Service, request: Request, roles: frozenset[Role]) -> Caller:
+    caller = caller_of(service.settings.keys, request.headers.get("authorization", ""))
+    caller.must_be(*roles)
+    return caller
+
+
+async def _body(request: Request, limit: int) -> bytes:
+    size = 0
+    chunks: list[bytes] = []
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > limit:
+            raise Invalid("body_too_large", limit=limit)
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    try:
+        return msgspec.json.decode(body, type=dict[str, Any]) if body.strip() else {}
+    except (msgspec.DecodeError, UnicodeDecodeError) as broken:
+        raise Invalid("bad_json", problem=problems.describe(broken)[1]) from broken
+
+
+def _list(body: bytes) -> list[dict[str, Any]]:
+    try:
+        items = msgspec.json.decode(body, type=list[dict[str, Any]])
+    except (msgspec.DecodeError, UnicodeDecodeError) as broken:
+        raise Invalid("bad_json", problem=problems.describe(broken)[1]) from broken
+    if len(items) > MAX_BATCH:
+        raise Invalid("invalid_form", where="$", problem=f"> {MAX_BATCH}")
+    return items
+
+
+def _form(given: dict[str, Any], form: Any) -> Any:
+    try:
+        return msgspec.convert(given, form)
+    except msgspec.ValidationError as wrong:
+        place, problem = problems.describe(wrong)
+        raise Invalid("invalid_form", field=place or None, where=place or "$", problem=problem) from wrong
+
+
+def reply(value: Any, status: int = 200) -> Response:
+    """A JSON answer."""
+    return Response(msgspec.json.encode(value), status, media_type="application/json")
+
+
+def refused(refusal: Refusal) -> Response:
+    """A refusal as problem details."""
+    headers = {"retry-after": "1"} if refusal.status in (429, 503) else {}
+    if refusal.status == 401:
+        headers["www-authenticate"] = "Bearer"
+    return Response(msgspec.json.encode(refusal.problem()), refusal.status, headers, "application/problem+json")
+
+
+async def on_refusal(request: Request, failure: Exception) -> Response:
+    """Answer a refusal raised outside a command."""
+    assert isinstance(failure, Refusal)
+    return refused(failure)
+
+
+async def on_http_error(request: Request, failure: Exception) -> Response:
+    """Starlette's own errors (unknown path, wrong method) as problem details."""
+    assert isinstance(failure, HTTPException)
+    if failure.status_code == 405:
+        wrong = Refusal("method_not_allowed", method=request.method)
+    else:
+        wrong = NotFound("not_found", what="địa chỉ này")
+    answer = msgspec.json.encode({**wrong.problem(), "status": failure.status_code})
+    return Response(answer, failure.status_code, failure.headers, "application/problem+json")
+
+
+async def on_bug(request: Request, failure: Exception) -> Response:
+    """A bug: the client gets a number to quote, the log where it happened; neither gets the data."""
+    number = uuid7()
+    log.error("request failed", exc_info=failure, extra={"request": number})
+    refusal = Refusal("internal_error", request=number)
+    return Response(msgspec.json.encode({**refusal.problem(), "status": 500}), 500, media_type="application/problem+json")
+
+
+HANDLERS: Final[Mapping[Any, Any]] = {Refusal: on_refusal, HTTPException: on_http_error, Exception: on_bug}
+__all__ = ["Caller", "Command", "command", "field", "query", "reply", "routes_of", "run_forms"]

@@ -1,0 +1,371 @@
+"""The consumer: applies batches of records with exactly one effect.
+
+The next offset of every partition stands in the service's own database and moves, by compare-and-swap, in the transaction of
+the effects; on assignment the reader seeks to it. So a repeated read, a dead process and a zombie that still believes it
+owns a partition are all harmless. Repeats by the *writer* (a relay that died between "sent" and "forgotten") carry the
+same id and are found in the inbox.
+"""
+
+import asyncio
+import base64
+import logging
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final, cast
+
+import msgspec
+import sqlalchemy as sa
+from aiokafka import ConsumerRebalanceListener, TopicPartition
+
+from contracts.errors import Refusal
+from contracts.event import Event
+from runtime import problems, telemetry
+from runtime.changes import Changes, Move
+from runtime.database import BadData, Database, DatabaseDown, Fenced, Query, Transaction, Wanted, among, bucket_of
+from runtime.facts import Handler, Handlers, RawRecord
+from runtime.failpoints import pass_by
+from runtime.plumbing import Offset, Parked, Seen
+from runtime.work import Cause, Inapplicable, Need, Work
+
+log = logging.getLogger(__name__)
+_PARKED: Final = cast("Any", Parked).table
+BLOCKED: Final = Query(sa.select(_PARKED.c.key).distinct().where(among(_PARKED.c.key, "keys")))
+OF_KEY: Final = Query(sa.select(*_PARKED.columns).where(_PARKED.c.key == sa.bindparam("key")).order_by(_PARKED.c.order_no))
+
+
+@dataclass(slots=True)
+class Entry:
+    """One record on its way: decoded, or with the reason why it could not be."""
+
+    event_id: str
+    topic: str
+    partition_no: int
+    offset: int
+    key: str
+    headers: dict[str, bytes]
+    value: bytes | None
+    traceparent: str
+    item: Any = None
+    handlers: Sequence[Any] = ()
+    reason: str | None = None
+
+    @property
+    def needs(self) -> Iterable[tuple[Any, Sequence[Need]]]:
+        """What its handlers want loaded."""
+        return [(self.item, handler.loads) for handler in self.handlers] if self.reason is None else []
+
+    @property
+    def cases(self) -> list[str]:
+        """The cases whose lock it needs."""
+        found = [self.key]
+        if self.reason is None:
+            for handler in self.handlers:
+                if isinstance(handler, Handler) and handler.also is not None:
+                    found.extend(handler.also(self.item))
+        return found
+
+
+@dataclass(slots=True)
+class Applied:
+    """Figures of the consumer since start."""
+
+    applied: int = 0
+    repeated: int = 0
+    parked: int = 0
+    fenced: int = 0
+    batches: int = 0
+
+
+@dataclass(slots=True)
+class Consumer:
+    """Applies records to one service's database."""
+
+    database: Database
+    handlers: Handlers
+    new_work: Callable[[], Work]
+    service: str
+    after_commit: Callable[[list[Event]], None] | None = None
+    next_offsets: dict[TopicPartition, int] = field(default_factory=dict)
+    figures: Applied = field(default_factory=Applied)
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    seek: Callable[[TopicPartition, int], None] | None = None
+    down_since: float | None = None
+
+    async def apply(self, records: Sequence[Any]) -> None:
+        """Apply a batch of Kafka records; returns when they are applied, parked, or no longer ours."""
+        async with self.lock:
+            await self._apply([record for record in records if self._is_next(record)])
+
+    def _is_next(self, record: Any) -> bool:
+        return bool(record.offset >= self.next_offsets.get(TopicPartition(record.topic, record.partition), 1 << 62))
+
+    async def _apply(self, records: Sequence[Any], doomed: str | None = None) -> None:
+        if not records:
+            return
+        try:
+            await self._until_database_answers(records, doomed)
+        except Fenced as moved:
+            self.figures.fenced += 1
+            log.warning("fenced", extra={"problem": str(moved)})
+            await self.reload({TopicPartition(record.topic, record.partition) for record in records})
+        except BadData as bad:
+            if len(records) == 1:
+                await self._apply(records, doomed=f"database refused it: {type(bad.__cause__).__name__}")
+                return
+            middle = len(records) // 2
+            await self._apply(records[:middle])
+            await self._apply([record for record in records[middle:] if self._is_next(record)])
+
+    async def _until_database_answers(self, records: Sequence[Any], doomed: str | None) -> None:
+        delay = 0.1
+        while True:
+            try:
+                await self._once(records, doomed)
+                self.down_since = None
+                return
+            except DatabaseDown as down:
+                self.down_since = self.down_since or time.monotonic()
+                log.error("database does not answer; waiting", extra={"problem": str(down)[:200], "delay_s": delay})
+                await asyncio.sleep(delay)
+                delay = min(delay * 2, 5.0)
+
+    async def _once(self, records: Sequence[Any], doomed: str | None) -> None:
+        entries = [entry for entry in map(self._decode, records) if entry is not None]
+        if doomed is not None:
+            for entry in entries:
+                entry.reason = doomed
+        moves = self._moves(records)
+        cases = {case for entry in entries for case in entry.cases}
+        spans = self._begin_spans(entries)
+        try:
+            async with self.database.transaction({bucket_of(case) for case in cases}) as transaction:
+                outcome = await self._decide(transaction, entries, cases, moves)
+                pass_by("consumer.before_write")
+                await transaction.write(outcome.changes)
+            pass_by("consumer.after_write")
+        finally:
+            for span in spans:
+                span.end()
+        for move in moves:
+            self.next_offsets[TopicPartition(move.topic, move.partition_no)] = move.reached
+        self._count(outcome)
+        if self.after_commit is not None and outcome.events:
+            self.after_commit(outcome.events)
+
+    def _count(self, outcome: "Outcome") -> None:
+        figures = self.figures
+        figures.batches += 1
+        figures.applied += outcome.applied
+        figures.repeated += outcome.repeated
+        figures.parked += len(outcome.parked)
+        for parked in outcome.parked:
+            log.error(
+                "record parked",
+                extra={"topic": parked.topic, "partition": parked.partition_no, "offset": parked.record_offset, "reason": parked.reason},
+            )
+            telemetry.note("record parked", outcome.traceparents.get(parked.event_id, ""), case_id=parked.key, reason=parked.reason)
+
+    def _begin_spans(self, entries: list[Entry]) -> list[Any]:
+        spans = []
+        for entry in entries:
+            if telemetry.is_sampled(entry.traceparent):
+                name = entry.headers.get("ce_type", b"record").decode(errors="replace").removeprefix("dannguyen.")
+                span = telemetry.begin(
+                    f"{self.service} {name}", entry.traceparent, kind=telemetry.SpanKind.CONSUMER, case_id=entry.key, topic=entry.topic
+                )
+                entry.traceparent = telemetry.traceparent_of(span) or entry.traceparent
+                spans.append(span)
+        if spans:
+            spans.append(telemetry.begin(f"{self.service} batch", kind=telemetry.SpanKind.CONSUMER, record_count=len(entries)))
+        return spans
+
+    def _moves(self, records: Sequence[Any]) -> list[Move]:
+        reached: dict[TopicPartition, int] = {}
+        for record in records:
+            reached[TopicPartition(record.topic, record.partition)] = record.offset + 1
+        return [Move(tp.topic, tp.partition, self.next_offsets[tp], offset) for tp, offset in sorted(reached.items())]
+
+    def _decode(self, record: Any) -> Entry | None:
+        """The record as an entry, or None when nobody here reacts to it."""
+        headers = {name: value for name, value in record.headers if value is not None}
+        place = f"{record.topic}/{record.partition}/{record.offset}"
+        try:
+            event_id = headers.get("ce_id", b"").decode() or place
+            key = (record.key or b"").decode() or place
+            traceparent = headers.get("traceparent", b"").decode("ascii")
+        except UnicodeDecodeError:
+            event_id, key, traceparent = place, place, ""
+        entry = Entry(event_id, record.topic, record.partition, record.offset, key, headers, record.value, traceparent)
+        return self.prepared(entry)
+
+    def prepared(self, entry: Entry) -> Entry | None:
+        """Decode the entry's body for its handlers; a body that cannot be decoded gets its reason."""
+        raw = self.handlers.by_topic.get(entry.topic)
+        if raw is not None:
+            entry.item = RawRecord(entry.topic, entry.key, entry.value or b"", entry.headers, entry.event_id)
+            entry.handlers = (raw,)
+            return entry
+        ce_type = entry.headers.get("ce_type")
+        if ce_type is None:
+            entry.reason = "no ce_type header: not a CloudEvent in binary mode"
+            return entry
+        found = self.handlers.by_type.get(ce_type)
+        if found is None:
+            return None
+        decoder, entry.handlers = found
+        try:
+            entry.item = decoder.decode(entry.value or b"")
+        except (msgspec.DecodeError, UnicodeDecodeError) as broken:
+            entry.reason = f"undecodable: {problems.describe(broken)[1]}"
+            return entry
+        if entry.item.case_id != entry.key:
+            entry.reason = "the record's key is not its case_id"
+        return entry
+
+    async def _decide(self, transaction: Transaction, entries: list[Entry], cases: set[str], moves: Sequence[Move]) -> "Outcome":
+        work = self.new_work()
+        requests, takers = work.wanted([need for entry in entries for need in entry.needs], cases)
+        ids = {entry.event_id for entry in entries}
+        loaded = await transaction.load([*requests, Wanted(cast("Any", Seen).shape, ("event_id",), ids)])
+        work.take(takers, loaded[:-1])
+        blocked = {line[0] for line in await transaction.rows(BLOCKED, keys=sorted({entry.key for entry in entries}))} if entries else set()
+        outcome = Outcome(seen={row.event_id for row in loaded[-1]}, blocked=blocked)
+        for entry in entries:
+            self.decide_one(work, entry, outcome)
+        outcome.changes = work.changes(
+            for_sqlite=self.database.dialect.name == "sqlite", moves=moves, seen=outcome.new_ids, parked=outcome.parked + outcome.waiting
+        )
+        return outcome
+
+    def decide_one(self, work: Work, entry: Entry, outcome: "Outcome") -> None:
+        """Apply one entry to the work, or park it, or find that it was here before."""
+        if entry.event_id in outcome.seen:
+            outcome.repeated += 1
+            return
+        if entry.key in outcome.blocked:
+            outcome.waiting.append(_parked(entry, "waits behind an earlier record of the same case", "waiting", work.now))
+            outcome.seen.add(entry.event_id)
+            return
+        if entry.reason is None:
+            entry.reason = self._run(work, entry)
+        if entry.reason is not None:
+            outcome.parked.append(_parked(entry, entry.reason, "parked", work.now))
+            outcome.traceparents[entry.event_id] = entry.traceparent
+            outcome.blocked.add(entry.key)
+            outcome.seen.add(entry.event_id)
+            return
+        outcome.seen.add(entry.event_id)
+        outcome.new_ids.append(entry.event_id)
+        outcome.applied += 1
+        if isinstance(entry.item, Event):
+            outcome.events.append(entry.item)
+
+    def _run(self, work: Work, entry: Entry) -> str | None:
+        """Run the handlers; the reason when the record cannot be applied."""
+        work.begin(Cause(entry.event_id, entry.topic, entry.partition_no, entry.offset, entry.traceparent))
+        try:
+            for handler in entry.handlers:
+                handler.run(entry.item, work)
+            work.keep()
+            return None
+        except Inapplicable as known:
+            reason = str(known)
+        except Refusal as refusal:
+            reason = refusal.code
+        except Exception as bug:
+            log.exception("handler failed", extra={"topic": entry.topic, "offset": entry.offset})
+            reason = f"handler failed: {type(bug).__name__}"
+        work.drop()
+        return reason
+
+    async def reload(self, partitions: Iterable[TopicPartition]) -> None:
+        """Take the offsets from the database, entering partitions that are new, and seek to them."""
+        wanted = [(tp.topic, tp.partition) for tp in sorted(partitions)]
+        shape = cast("Any", Offset).shape
+        async with self.database.transaction(()) as transaction:
+            (rows,) = await transaction.load([Wanted(shape, ("topic", "partition_no"), wanted)])
+            known = {TopicPartition(row.topic, row.partition_no): row.next_offset for row in rows}
+        missing = [tp for tp in (TopicPartition(*pair) for pair in wanted) if tp not in known]
+        if missing:
+            await self._enter(missing)
+            return await self.reload([TopicPartition(*pair) for pair in wanted])
+        for tp, offset in known.items():
+            self.next_offsets[tp] = offset
+            if self.seek is not None:
+                self.seek(tp, offset)
+        return None
+
+    async def _enter(self, partitions: list[TopicPartition]) -> None:
+        """Offsets begin at 0; a row that another process entered meanwhile is left as it is."""
+        async with self.database.transaction(()) as transaction:
+            shape = cast("Any", Offset).shape
+            (rows,) = await transaction.load([Wanted(shape, ("topic", "partition_no"), [(tp.topic, tp.partition) for tp in partitions])])
+            there = {(row.topic, row.partition_no) for row in rows}
+            new = [(tp.topic, tp.partition, 0) for tp in partitions if (tp.topic, tp.partition) not in there]
+            if new:
+                await transaction.write(Changes(additions={shape: new}))
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a batch came to."""
+
+    seen: set[str]
+    blocked: set[str]
+    new_ids: list[str] = field(default_factory=list)
+    parked: list[Any] = field(default_factory=list)
+    waiting: list[Any] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    traceparents: dict[str, str] = field(default_factory=dict)
+    applied: int = 0
+    repeated: int = 0
+    changes: Any = None
+
+
+def _parked(entry: Entry, reason: str, status: str, at: datetime) -> Any:
+    headers = {name: base64.b64encode(value).decode() for name, value in entry.headers.items()}
+    return Parked(
+        event_id=entry.event_id,
+        topic=entry.topic,
+        partition_no=entry.partition_no,
+        record_offset=entry.offset,
+        key=entry.key,
+        headers=msgspec.json.encode(headers).decode(),
+        value=entry.value,
+        reason=reason,
+        status=status,
+        parked_at=at,
+        order_no=time.time_ns(),
+    )
+
+
+def unparked(row: Any) -> Entry:
+    """A parked record as it came, in a trace of its own."""
+    headers = {name: base64.b64decode(value) for name, value in msgspec.json.decode(row.headers, type=dict[str, str]).items()}
+    return Entry(row.event_id, row.topic, row.partition_no, row.record_offset, row.key, headers, row.value, "")
+
+
+class Assignment(ConsumerRebalanceListener):  # type: ignore[misc]
+    """Seeks to the database's offsets when partitions come, forgets them when they go."""
+
+    def __init__(self, consumer: Consumer) -> None:
+        self.consumer = consumer
+
+    async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
+        async with self.consumer.lock:
+            for tp in revoked:
+                self.consumer.next_offsets.pop(tp, None)
+
+    async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
+        async with self.consumer.lock:
+            self.consumer.next_offsets.clear()
+            delay = 0.1
+            while True:
+                try:
+                    return await self.consumer.reload(assigned)
+                except DatabaseDown as down:
+                    log.error("database does not answer; waiting", extra={"problem": str(down)[:200]})
+                    await asyncio.sleep(delay)
+                    delay = min(delay * 2, 5.0)

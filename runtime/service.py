@@ -1,0 +1,216 @@
+"""Assembly: one object that turns rules, handlers, commands and jobs into a running process."""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import date
+from types import ModuleType
+from typing import Any, Final, cast
+
+import sqlalchemy as sa
+from aiokafka import TopicPartition
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute
+
+from contracts.event import NOBODY, RECEIPTS, Actor, Event
+from contracts.vocabulary import Role
+from runtime import admin, http, subscriber, telemetry
+from runtime.clock import LegalClock, now
+from runtime.database import Database, Query, bucket_of, open_database
+from runtime.facts import Handlers
+from runtime.inbox import Consumer
+from runtime.outbox import Relay
+from runtime.plumbing import VirtualDate
+from runtime.settings import Settings
+from runtime.work import Cause, Work, needs
+
+log = logging.getLogger(__name__)
+_VIRTUAL: Final = Query(sa.select(cast("Any", VirtualDate).table.c.today))
+_BACKLOG_SECONDS: Final = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Something a service does by itself, again and again."""
+
+    name: str
+    every_s: float
+    run: Callable[["Service"], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    case_id: str
+
+
+class Service:
+    """One service: what it states (``topic``), what it reacts to, what it answers, what it does by itself.
+
+    ``after_commit`` is told of the facts applied, after they are; it must not fail or wait.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        topic: str | None = None,
+        base: Any = None,
+        handlers: Sequence[ModuleType] = (),
+        api: Sequence[ModuleType] = (),
+        jobs: Sequence[Job] = (),
+        routes: Sequence[BaseRoute] = (),
+        after_commit: Callable[[list[Event]], None] | None = None,
+        on_start: Callable[["Service"], Awaitable[None]] | None = None,
+    ) -> None:
+        self.name = name
+        self.topic = topic
+        self.metadata: sa.MetaData | None = base.metadata if base is not None else None
+        self.handlers = Handlers.of(*handlers)
+        self.jobs = (*jobs, Job("forget repeats", 3600, admin.purge_inbox))
+        self.after_commit = after_commit
+        self.on_start = on_start
+        self.clock = LegalClock()
+        self._api = api
+        self._routes = routes
+
+    # What the rest of the runtime uses
+
+    settings: Settings
+    db: Database
+    consumer: Consumer
+    relay: Relay
+    reader: "subscriber.Reader | None" = None
+
+    def use(self, settings: Settings) -> "Service":
+        """Bind the service to one process's settings and make its parts."""
+        self.settings = settings
+        self.db = open_database(settings.database_url, self.name)
+        self.consumer = Consumer(self.db, self.handlers, self.new_work, self.name, self.after_commit)
+        self.relay = Relay(self.db, settings.kafka, f"/dannguyen/{self.name}")
+        return self
+
+    def new_work(self, actor: Actor = NOBODY) -> Work:
+        """A Work of this service, now."""
+        own = Actor(agency=f"DN-{self.name.upper()}", role=Role.SYSTEM) if actor is NOBODY else actor
+        return Work(today=self.clock.today(), now=now(), topic=self.topic, source=self.name, actor=own)
+
+    @asynccontextmanager
+    async def work(
+        self, keys: Iterable[str], loads: Iterable[Any] = (), *, actor: Actor = NOBODY, about: str = "job"
+    ) -> AsyncIterator[Work]:
+        """A Work over these cases in one transaction under their locks; written at the end of the block, dropped on failure."""
+        cases = sorted(set(keys))
+        wanted = needs(loads)
+        with telemetry.span(f"{self.name} {about}", dannguyen_keep=True, case_count=len(cases)) as span:
+            async with self.db.transaction({bucket_of(case) for case in cases}) as transaction:
+                work = self.new_work(actor)
+                requests, takers = work.wanted([(_Key(case), wanted) for case in cases], cases)
+                work.take(takers, await transaction.load(requests))
+                work.begin(Cause(f"{self.name}:{about}", traceparent=telemetry.traceparent_of(span)))
+                yield work
+                work.keep()
+                changes = work.changes(for_sqlite=self.db.dialect.name == "sqlite")
+                if not changes.is_empty():
+                    await transaction.write(changes)
+
+    async def set_today(self, day: date | None) -> None:
+        """Give the process a virtual legal date (None: the real one) and keep it across restarts."""
+        work = self.new_work()
+        work.begin(Cause("clock"))
+        work.save(VirtualDate(id=1, today=day))
+        work.keep()
+        async with self.db.transaction(()) as transaction:
+            await transaction.write(work.changes(for_sqlite=self.db.dialect.name == "sqlite"))
+        self.clock.virtual = day
+
+    # Life
+
+    def app(self) -> Starlette:
+        """The ASGI application; its lifespan is the service's life."""
+        routes = [*admin.routes(self), *http.routes_of(self, *self._api), *self._routes]
+        return Starlette(routes=routes, lifespan=self._lifespan, exception_handlers=http.HANDLERS)
+
+    @asynccontextmanager
+    async def _lifespan(self, app: Starlette) -> AsyncIterator[None]:
+        await self.open()
+        tasks = self.tasks()
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            if self.reader is not None:
+                await self.reader.stop()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await self.relay._renew_producer()
+            await self.db.close()
+            telemetry.stop()
+
+    async def open(self) -> None:
+        """Connect to the database and take up the virtual date. Refuses what defaults get wrong."""
+        await self.db.open()
+        await admin.check_database(self)
+        found = await self.db.one(_VIRTUAL)
+        if found and found[0] is not None:
+            if self.settings.is_production:
+                raise SystemExit(f"{self.name}: the database holds a virtual date; a production process cannot run on it")
+            self.clock.virtual = found[0]
+        if self.on_start is not None:
+            await self.on_start(self)
+
+    def tasks(self) -> list[asyncio.Task[None]]:
+        """Start relay, reader and jobs."""
+        loop = asyncio.get_running_loop()
+        started = [loop.create_task(self._run_job(job), name=job.name) for job in self.jobs]
+        if self.topic is not None:
+            started.append(loop.create_task(self.relay.run(), name="relay"))
+        topics = self.handlers.topics
+        if topics:
+            self.reader = subscriber.Reader(self.consumer, self.settings, topics, self._needed_topics(topics))
+            started.append(loop.create_task(self.reader.run(), name="reader"))
+        return started
+
+    def _needed_topics(self, read: Sequence[str]) -> list[str]:
+        stated = [self.topic] if self.topic else []
+        answers = [RECEIPTS] if self.handlers.by_topic else []
+        return sorted({*read, *stated, *answers})
+
+    async def _run_job(self, job: Job) -> None:
+        while True:
+            try:
+                await job.run(self)
+            except Exception:
+                log.exception("job failed", extra={"job": job.name})
+            await asyncio.sleep(job.every_s)
+
+    async def readiness(self) -> dict[str, Any]:
+        """Whether this process does its work, and what it lacks if not."""
+        reasons: list[str] = []
+        consumer: dict[str, Any] = {}
+        lag: int | None = None
+        if self.reader is not None:
+            consumer = self.reader.state()
+            lag = consumer["lag"]
+            reasons += self.reader.reasons()
+        relay = self.relay.state
+        if self.topic is not None and relay.backlog_s() > _BACKLOG_SECONDS:
+            reasons.append(f"unsent facts have waited {relay.backlog_s():.0f} s")
+        if self.consumer.down_since is not None:
+            reasons.append(f"database has not answered for {time.monotonic() - self.consumer.down_since:.0f} s")
+        told = {
+            "is_connected": relay.is_connected,
+            "is_leader": relay.is_leader,
+            "sent": relay.sent_count,
+            "backlog": relay.page_count,
+            "backlog_s": round(relay.backlog_s(), 1),
+            "error": relay.last_error,
+        }
+        figures = self.consumer.figures
+        consumer |= {name: getattr(figures, name) for name in ("applied", "repeated", "parked", "fenced", "batches")}
+        return {"ready": not reasons, "reasons": reasons, "lag": lag, "consumer": consumer, "relay": told, "today": self.clock.today()}
+
+
+__all__ = ["Job", "Service", "TopicPartition", "suppress"]
