@@ -1,0 +1,99 @@
+"""What must be true of the rows before they may answer anything; run at build and at start."""
+
+import itertools
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Final
+
+from law.rows import ARTICLE, Book, Cited, Limit
+
+_FIRST: Final = date.min
+_LAST: Final = date.max
+
+
+def check(book: Book) -> list[str]:
+    """Every fault found, as sentences; empty when the rows are sound."""
+    faults = [*_citations(book), *_dates(book), *_steps(book), *_same_line_twice(book)]
+    for cut in range(len(book.cuts) + 1):
+        faults += [f"{fault} (as known at cut {cut})" for fault in _overlaps(book, cut)]
+    return [*faults, *_gaps(book)]
+
+
+def _cited(book: Book) -> Iterator[Cited]:
+    for group in (book.limits, book.conditions, book.thresholds, book.duties):
+        yield from group
+
+
+def _citations(book: Book) -> Iterator[str]:
+    for row in _cited(book):
+        amendments = [cite.strip() for cite in row.amended_by.split(";") if cite.strip()]
+        for cite in (*row.cites, *amendments):
+            law, _, article = cite.partition(" ")
+            if law not in book.instruments:
+                yield f"{row.id} cites {law}, which instruments.csv does not have"
+            if article and not ARTICLE.fullmatch(article):
+                yield f"{row.id} cites the article {article!r}, which is not well formed"
+    for day in book.days:
+        if day.law not in book.instruments:
+            yield f"the day {day.date} cites {day.law!r}, which instruments.csv does not have"
+
+
+def _dates(book: Book) -> Iterator[str]:
+    for row in _cited(book):
+        if row.effective_from and row.effective_to and row.effective_from > row.effective_to:
+            yield f"{row.id} ends on {row.effective_to}, before it begins"
+        law = book.instruments.get(row.law)
+        if law and row.effective_from and row.effective_from < law.effective_from:
+            yield f"{row.id} is in force from {row.effective_from}, before {row.law} itself"
+        if law and row.known_from and row.known_from < law.adopted_on:
+            yield f"{row.id} is known from {row.known_from}, before {row.law} was adopted"
+
+
+def _steps(book: Book) -> Iterator[str]:
+    known = set(book.steps)
+    for row in (*book.limits, *book.conditions):
+        if (row.kind, row.step) not in known:
+            yield f"{row.id} belongs to {row.kind}/{row.step}, which steps.csv does not have"
+    for step in book.steps.values():
+        if step.same_as and tuple(step.same_as.split("/")) not in known:
+            yield f"{step.kind}/{step.step} is the same as {step.same_as}, which steps.csv does not have"
+
+
+def _same_line_twice(book: Book) -> Iterator[str]:
+    for group in (book.limits, book.conditions, book.thresholds, book.duties):
+        seen = set()
+        for row in group:
+            mark = (row.key(), row.known_from)
+            if mark in seen:
+                yield f"{row.id} has two lines that became known on {row.known_from}"
+            seen.add(mark)
+
+
+def _overlaps(book: Book, cut: int) -> Iterator[str]:
+    """Two rows that would both answer the same question on the same day."""
+    places: dict[tuple[str, ...], list[Limit]] = defaultdict(list)
+    for row in book.known(book.limits, cut):
+        if row.unit != "withdrawn" and row.grade != "M":
+            places[(row.kind, row.step, row.facts, row.role)].append(row)
+    for rows in places.values():
+        rows.sort(key=lambda row: row.effective_from or _FIRST)
+        for earlier, later in itertools.pairwise(rows):
+            if (earlier.effective_to or _LAST) >= (later.effective_from or _FIRST):
+                yield f"{earlier.id} and {later.id} of {later.kind}/{later.step} overlap from {later.effective_from}"
+
+
+def _gaps(book: Book) -> Iterator[str]:
+    """Steps that must always have a rule, from their first row on."""
+    rows = [row for row in book.known(book.limits, book.cut(None)) if row.role == "main" and not row.facts and row.unit != "withdrawn"]
+    for step in book.steps.values():
+        if step.needed != "yes":
+            continue
+        spans = sorted(
+            (row.effective_from or _FIRST, row.effective_to or _LAST) for row in rows if (row.kind, row.step) == (step.kind, step.step)
+        )
+        if not spans or spans[-1][1] != _LAST:
+            yield f"{step.kind}/{step.step} has no rule today"
+        for (_, end), (begin, _) in itertools.pairwise(spans):
+            if end + timedelta(days=1) < begin:
+                yield f"{step.kind}/{step.step} has no rule between {end} and {begin}"

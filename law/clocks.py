@@ -1,0 +1,313 @@
+"""By when? A clock is a budget of days and a ledger of suspensions and extensions; its end is computed, never stored.
+
+The day of the event is day zero (Civil Code 2015, art. 147.2-3). A limit in calendar days that ends on a day off runs to the
+end of the next working day (art. 148.5); a limit in working days never counts days off; the last day ends at 24:00 (art. 148.6).
+Days of a suspension are not counted and the budget goes on after it (Law on Complaints, art. 11a.4; Law on Denunciations, art. 34.2).
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any, Final, Literal
+
+import msgspec
+
+from contracts.errors import Invalid
+from law import reference
+from law.calendar import DATES, Calendar, calendar, place_of
+from law.rows import Book, Grade
+from law.table import Entry, Plan, Table, compile_table
+
+CALENDAR_UNCONFIRMED: Final = "calendar_unconfirmed"
+NO_STATUTORY_LIMIT: Final = "no_statutory_limit"
+
+
+class Suspension(msgspec.Struct, frozen=True, rename={"from_on": "from", "to_on": "to"}):
+    """Counting stood still on the days after ``from_on`` up to and including ``to_on`` (null: it still does)."""
+
+    from_on: date
+    to_on: date | None = None
+    by: str | None = None
+    document: str | None = None
+
+
+class Also(msgspec.Struct, frozen=True):
+    """What a decree says that disagrees with the law (K2): a date to warn of, not the limit."""
+
+    rule: str
+    unit: str
+    limit: int
+    due: date | None
+    cites: tuple[str, ...]
+
+
+class Due(msgspec.Struct, frozen=True, omit_defaults=True):
+    """When a step must be done, and by what right.
+
+    ``due`` is the last day in time, null while suspended or where nothing sets a limit; ``rolled_from`` the day off it was
+    moved from; ``remaining`` the days left while suspended. ``effective_from`` is the day a decision takes effect.
+    """
+
+    rules: tuple[str, ...]
+    limit: int | None
+    unit: str | None
+    due: date | None
+    rolled_from: date | None
+    state: Literal["running", "suspended"]
+    remaining: int | None
+    also: tuple[Also, ...]
+    warnings: tuple[str, ...]
+    cites: tuple[str, ...]
+    grade: Grade
+    effective_from: date | None = None
+
+
+class Lens(msgspec.Struct, frozen=True):
+    """The law and the calendar as known on one day, for one agency."""
+
+    table: Table
+    kinds: frozenset[str]
+    calendar: Calendar
+
+
+def lens(
+    as_of_knowledge: date | None = None, *, agency: str | None = None, without: Collection[str] = (), book: Book | None = None
+) -> Lens:
+    """Rows and days as known on ``as_of_knowledge`` (``None``: all that is loaded); kept, so that asking again costs nothing."""
+    book = book or reference.book()
+    cut = book.cut(as_of_knowledge)
+    days = calendar(as_of_knowledge, agency=agency, without=without, book=book)
+    key = ("lens", cut, id(days))
+    found: Lens | None = book.memo.get(key)
+    if found is None:
+        table = compile_table(book, cut)
+        found = book.memo[key] = Lens(table, frozenset(kind for kind, _ in table), days)
+    return found
+
+
+class Count(msgspec.Struct, frozen=True):
+    """Where a count ended, as places in the calendar: ``end`` before rolling, or the place and the days left of an open suspension."""
+
+    end: int | None
+    stopped: int
+    remaining: int | None
+
+
+def due(
+    kind: str,
+    step: str,
+    start: date,
+    facts: Mapping[str, Any] | None = None,
+    *,
+    extensions: int = 0,
+    suspensions: Sequence[Suspension] = (),
+    as_of_law: date | None = None,
+    as_of_knowledge: date | None = None,
+    roll: bool = True,
+    agency: str | None = None,
+    without: Collection[str] = (),
+    book: Book | None = None,
+) -> Due:
+    """The last day on which ``step`` is in time when its clock started with an event on ``start``.
+
+    The row is the one in force on ``as_of_law`` (default: ``start``) as known on ``as_of_knowledge`` (default: all rows).
+    Raises ``contracts.errors.Invalid`` with the codes of ``law/schemas/answer.json``.
+    """
+    seen = lens(as_of_knowledge, agency=agency, without=without, book=book)
+    return answer(seen, entry(seen, kind, step), start, facts or {}, extensions, suspensions, as_of_law, roll)
+
+
+def entry(seen: Lens, kind: str, step: str) -> Entry:
+    """The rules of one step. Raises ``Invalid`` (unknown_kind, unknown_step)."""
+    found = seen.table.get((kind, step))
+    if found is not None:
+        return found
+    if kind not in seen.kinds:
+        raise Invalid("unknown_kind", field="kind", value=kind)
+    raise Invalid("unknown_step", field="step", kind=kind, value=step)
+
+
+def answer(
+    seen: Lens,
+    rules: Entry,
+    start: date,
+    facts: Mapping[str, Any],
+    extensions: int,
+    suspensions: Sequence[Suspension],
+    as_of_law: date | None,
+    roll: bool,
+) -> Due:
+    """``due`` for rules and a calendar already at hand."""
+    plan = granted(rules, start, facts, extensions, as_of_law)
+    limit, unit, is_working, warnings = budget(plan, facts)
+    days = seen.calendar
+    place = place_of(start, "start")
+    if limit is None:
+        return _unlimited(plan, place, suspensions, warnings)
+    try:
+        count = walk(days, place, length(unit, limit, start), suspensions, is_working, plan.counts_back)
+        end = count.end if count.end is None or not roll or not plan.rolls or is_working else days.next_working[count.end]
+        if not _is_confirmed(days, place, count.stopped if end is None else end):
+            warnings = (*warnings, CALENDAR_UNCONFIRMED)
+        return Due(
+            plan.rules,
+            limit,
+            unit,
+            None if end is None else DATES[end],
+            DATES[count.end] if end != count.end and count.end is not None else None,
+            "suspended" if end is None else "running",
+            count.remaining,
+            tuple(_also(days, place, row.id, row.value or 0, row.unit, row.cites, suspensions) for row in plan.also) if plan.also else (),
+            warnings,
+            plan.cites,
+            plan.grade,
+            DATES[end + 1] if plan.is_effect and end is not None else None,
+        )
+    except IndexError:
+        raise Invalid("beyond_calendar", field="start", value=start, first=DATES[0], last=DATES[-1]) from None
+
+
+def granted(rules: Entry, start: date, facts: Mapping[str, Any], extensions: int, as_of_law: date | None) -> Plan:
+    """The plan in force, with its extensions. Raises ``Invalid`` if a longer limit lacks what the law wants on file first."""
+    on = as_of_law or start
+    plan = rules.plan(facts, on, "as_of_law" if as_of_law else "start")
+    if extensions:
+        if extensions < 0 or extensions > len(plan.extensions):
+            raise Invalid(
+                "extension_not_allowed", field="extensions", law="; ".join(plan.cites), count=extensions, needed="không có quy định"
+            )
+        plan = plan.extensions[extensions - 1]
+    for condition in rules.conditions:
+        row = condition.row
+        called = bool(facts.get(condition.fact)) if condition.fact else extensions >= condition.extensions
+        if called and row.in_force(start if row.chosen_by == "start" else on):
+            _require(row.refusal, row.needs_facts, row.needs_criteria, facts, extensions, "; ".join(row.cites))
+    return plan
+
+
+def _require(refusal: str, wanted: str, criteria: int, facts: Mapping[str, Any], extensions: int, law: str) -> None:
+    missing = [fact for fact in wanted.split("&") if fact and not facts.get(fact)]
+    if missing:
+        raise Invalid(refusal, field=f"facts.{missing[0]}", law=law, count=extensions, needed=f"thiếu {missing[0]}")
+    if len(criteria_of(facts)) < criteria:
+        raise Invalid(refusal, field="facts.criteria", law=law, count=extensions, needed=f"cần ít nhất {criteria} tiêu chí phức tạp")
+
+
+def criteria_of(facts: Mapping[str, Any]) -> set[str]:
+    """The different criteria of complexity on file; any non-empty word counts as one."""
+    given = facts.get("criteria")
+    return {each for each in given if isinstance(each, str) and each} if isinstance(given, (list, tuple)) else set()
+
+
+def budget(plan: Plan, facts: Mapping[str, Any]) -> tuple[int | None, str | None, bool, tuple[str, ...]]:
+    """Limit, unit, whether working days are counted, and warnings; from the agency's own limit where no law sets one."""
+    if plan.unit != "agency":
+        return plan.limit, plan.unit, plan.is_working, plan.warnings
+    own = facts.get("agency_limit")
+    if own is None:
+        return None, None, False, (*plan.warnings, NO_STATUTORY_LIMIT)
+    limit, unit = (own.get("limit"), own.get("unit")) if isinstance(own, Mapping) else (None, None)
+    if type(limit) is not int or limit < 0 or unit not in ("calendar", "working"):
+        problem = '{"limit": số ngày, "unit": "calendar" | "working"}'
+        raise Invalid("bad_fact", field="facts.agency_limit", where="agency_limit", problem=problem)
+    return limit, unit, unit == "working", plan.warnings
+
+
+def length(unit: str | None, limit: int, start: date) -> int:
+    """The budget in days. A year ends on the same day of the same month (Civil Code 2015, art. 148.4), or the month's last day."""
+    if unit != "year":
+        return limit
+    try:
+        end = start.replace(year=start.year + limit)
+    except ValueError:
+        end = start.replace(year=start.year + limit, day=28)
+    return (end - start).days
+
+
+def walk(days: Calendar, start: int, budget: int, suspensions: Sequence[Suspension], is_working: bool, counts_back: bool) -> Count:
+    """Spend ``budget`` days from ``start``, leaving out what the suspensions leave out.
+
+    Raises ``Invalid`` for suspensions out of order (bad_suspension) or outside the term they stop (suspension_outside).
+    """
+    place, left = start, budget
+    for suspension in suspensions:
+        first, last = _bounds(suspension, place if place != start else None)
+        end = _advance(days, place, left, is_working, counts_back)
+        if first < start or first >= end:
+            raise Invalid(
+                "suspension_outside",
+                field="suspensions",
+                value=suspension.from_on,
+                first=DATES[start],
+                last=DATES[end] if end < len(DATES) else "…",
+            )
+        left -= days.upto[first] - days.upto[place] if is_working else first - place
+        if last is None:
+            if suspension is not suspensions[-1]:
+                raise Invalid("bad_suspension", field="suspensions")
+            return Count(None, first, left)
+        place = last
+    return Count(_advance(days, place, left, is_working, counts_back), place, None)
+
+
+def _bounds(suspension: Suspension, after: int | None) -> tuple[int, int | None]:
+    first = place_of(suspension.from_on, "suspensions")
+    last = None if suspension.to_on is None else place_of(suspension.to_on, "suspensions")
+    if (last is not None and last < first) or (after is not None and first < after):
+        raise Invalid("bad_suspension", field="suspensions")
+    return first, last
+
+
+def _advance(days: Calendar, place: int, n: int, is_working: bool, counts_back: bool) -> int:
+    """The place of the ``n``-th day after ``place`` (before it, when counting back)."""
+    if n == 0:
+        return place
+    if counts_back:
+        end = days.upto[place - 1] - n if is_working else place - n
+        if end < 0:
+            raise IndexError
+        return days.working[end] if is_working else end
+    return days.working[days.upto[place] + n - 1] if is_working else place + n
+
+
+def _is_confirmed(days: Calendar, start: int, end: int) -> bool:
+    """Whether every day counted from ``start`` to ``end`` belongs to a year whose official notice is loaded."""
+    if end < start:
+        return days.estimated[start - 1] == days.estimated[end - 1]
+    return days.estimated[end] == days.estimated[start]
+
+
+def _also(days: Calendar, start: int, rule: str, limit: int, unit: str, cites: tuple[str, ...], suspensions: Sequence[Suspension]) -> Also:
+    end = walk(days, start, limit, suspensions, unit == "working", counts_back=False).end
+    return Also(rule, unit, limit, None if end is None else DATES[end], cites)
+
+
+def _unlimited(plan: Plan, start: int, suspensions: Sequence[Suspension], warnings: tuple[str, ...]) -> Due:
+    """No law and no agency set a limit: nothing is due, but suspensions must still be in order."""
+    place, last = start, None
+    for suspension in suspensions:
+        first, last = _bounds(suspension, place if place != start else None)
+        if first < start:
+            raise Invalid("suspension_outside", field="suspensions", value=suspension.from_on, first=DATES[start], last="…")
+        if last is None and suspension is not suspensions[-1]:
+            raise Invalid("bad_suspension", field="suspensions")
+        place = first if last is None else last
+    state: Literal["running", "suspended"] = "suspended" if suspensions and last is None else "running"
+    return Due(plan.rules, None, None, None, None, state, None, (), warnings, plan.cites, plan.grade)
+
+
+def may_start(found: Due, switched_on: Collection[str] = ()) -> bool:
+    """Whether a clock may run on this answer: a rule graded M starts none unless it is switched on by its name."""
+    return found.grade != "M" or all(rule in switched_on for rule in found.rules)
+
+
+def notice_on(due_on: date, days: int | None = None, *, as_of_knowledge: date | None = None) -> date:
+    """The day on which ``days`` working days remain until ``due_on`` (default: the dated row SW-01), itself a working day."""
+    book = reference.book()
+    ahead = book.threshold("notice_days", due_on, as_of_knowledge) if days is None else days
+    known = calendar(as_of_knowledge, book=book)
+    return DATES[known.working[known.upto[place_of(due_on)] - 1 - ahead]]
+
+
+def next_day(day: date) -> date:
+    """The day after: a step is missed from its first moment on (Civil Code 2015, art. 148.6)."""
+    return day + timedelta(days=1)
