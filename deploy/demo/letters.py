@@ -16,7 +16,7 @@ from deploy.demo.addressees import Author
 from deploy.demo.people import Home
 from deploy.demo.prose import Sender, Story
 from deploy.demo.reference import Matter
-from law import bodies, units
+from law import bodies, calendar, units
 from law.bodies import Body, Office
 
 CROWD = range(5, 41)
@@ -161,7 +161,7 @@ def _ground(dice: Random, kind: Kind, wish: Wish) -> str:
 def _source(dice: Random, on: date, is_anonymous: bool) -> Source:
     """The door it came by: on a day off only the portal is open, and nobody is anonymous face to face."""
     source = Source(weighted(dice, reference.choices("channel")))
-    if on.isoweekday() > 5:
+    if not calendar.is_working(on):
         return Source.PORTAL
     return Source.POST if is_anonymous and source in _FACE_TO_FACE else source
 
