@@ -42,15 +42,15 @@ class Entry(Base, table=True):
     case_id: str = Field(primary_key=True)
     hop: int = Field(primary_key=True)
     agency: str = Field(index=True)
-    received_on: date = Field(index=True)
+    received_on: date
     kind: Kind
     field: Area
     source: Source
     settled_before: SettledBefore
     is_eligible: bool
     disposal: Disposal | None = None
-    handled_on: date | None = Field(default=None, index=True)
-    settled_on: date | None = Field(default=None, index=True)
+    handled_on: date | None = None
+    settled_on: date | None = None
     outcome: Outcome | None = None
     is_late: bool | None = None
     closed_on: date | None = None

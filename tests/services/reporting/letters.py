@@ -51,7 +51,9 @@ def guided(case_id: str = "c1", *, on: date = START) -> cases.PetitionGuided:
 
 def forwarded(case_id: str = "c1", *, on: date = START, sender: str = HOME, holder: str = "CA-TEST") -> cases.PetitionForwarded:
     """The letter went on to ``holder``."""
-    return cases.PetitionForwarded(case_id=case_id, legal_on=on, sender=sender, holder=holder, document="D", law="L", step=None, due_on=None)
+    return cases.PetitionForwarded(
+        case_id=case_id, legal_on=on, sender=sender, holder=holder, document="D", law="L", step=None, due_on=None
+    )
 
 
 def returned(case_id: str = "c1", *, on: date = START) -> cases.PetitionReturned:

@@ -1,12 +1,12 @@
 from datetime import date
 
 import pytest
-from tests.services.reporting import letters as make
-from tests.services.reporting.test_identities import Books
 
 from contracts.errors import NotFound
 from contracts.vocabulary import Kind
 from services.reporting import export, forms, reference
+from tests.services.reporting import letters as make
+from tests.services.reporting.test_identities import Books
 
 FROM, TO = date(2026, 1, 1), date(2026, 3, 31)
 

@@ -7,10 +7,10 @@ from random import Random
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.services.reporting import letters as make
 
 from contracts.event import Event
 from services.reporting import forms, ledger, reference
+from tests.services.reporting import letters as make
 
 LETTERS = [f"c{number}" for number in range(4)]
 STREAMS = st.tuples(*(st.tuples(make.receipt_facts(name), make.move_facts(name)) for name in LETTERS))
@@ -27,10 +27,8 @@ class Books:
 
     def take(self, fact: Event) -> None:
         receipt, moves = before = self.told.get(fact.case_id, (None, []))
-        if isinstance(fact, ledger.RECEIPTS):
-            after = ledger.received(receipt, fact), moves
-        else:
-            after = receipt, [*moves, ledger.moved(fact)]
+        is_receipt = isinstance(fact, ledger.RECEIPTS)
+        after = (ledger.received(receipt, fact), moves) if is_receipt else (receipt, [*moves, ledger.moved(fact)])
         self.told[fact.case_id] = after
         for cell, amount in ((ledger.count(*before), -1), (ledger.count(*after), 1)):
             if cell is not None:

@@ -10,12 +10,12 @@ from datetime import date, timedelta
 from itertools import chain, repeat
 
 import pytest
-from tests.services.reporting import letters as make
-from tests.services.reporting.test_identities import Books
 
 from contracts.event import Event
 from contracts.vocabulary import Competence, Eligibility, Kind, Outcome
 from services.reporting import forms, reference
+from tests.services.reporting import letters as make
+from tests.services.reporting.test_identities import Books
 
 FROM, TO = date(2023, 1, 1), date(2023, 12, 31)
 RECEIVED = 7156

@@ -1,12 +1,12 @@
 from datetime import date, timedelta
 
 import pytest
-from tests.services.reporting import letters as make
 
 from contracts.event import Event
 from contracts.vocabulary import Competence, Eligibility, Kind, Status
 from services.reporting import ledger
 from services.reporting.ledger import Closing, Disposal, Entry, Timing
+from tests.services.reporting import letters as make
 
 DAY = make.START
 
