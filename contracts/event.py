@@ -46,7 +46,7 @@ class EventMeta(msgspec.StructMeta):
     def __new__(
         mcls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], *, type: str = "", topic: str = "", **options: Any
     ) -> Any:
-        cls: Any = super().__new__(mcls, name, bases, namespace, frozen=True, kw_only=True, **options)
+        cls: Any = super().__new__(mcls, name, bases, namespace, **{"frozen": True, "kw_only": True, **options})
         if type:
             cls.ce_type = f"dannguyen.{type}"
             cls.topic = topic
@@ -55,7 +55,7 @@ class EventMeta(msgspec.StructMeta):
 
 
 @dataclass_transform(kw_only_default=True, frozen_default=True)
-class Event(msgspec.Struct, metaclass=EventMeta):
+class Event(msgspec.Struct, metaclass=EventMeta, frozen=True, kw_only=True):
     """What is true of every fact.
 
     ``legal_on`` is the date the law counts from, in the Vietnamese calendar (UTC+7); ``recorded_at`` is the

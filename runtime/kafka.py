@@ -35,14 +35,15 @@ def connection(settings: KafkaSettings) -> dict[str, Any]:
 
 
 async def create_topics(settings: KafkaSettings) -> list[str]:
-    """Make the topics that are missing (12 partitions, kept for ever) and return their names. Safe to repeat."""
+    """Make the topics that are missing (12 partitions, kept for ever, three copies where there are three brokers) and return their names. Safe to repeat."""
     admin = AIOKafkaAdminClient(**connection(settings), request_timeout_ms=10_000)
     await asyncio.wait_for(admin.start(), _CALL_SECONDS)
     try:
         there = set(await admin.list_topics())
         missing = [name for name in TOPICS if name not in there]
         kept = {"retention.ms": "-1", "retention.bytes": "-1", "cleanup.policy": "delete", "compression.type": "producer"}
-        new = [NewTopic(name, PARTITIONS, -1, topic_configs=kept) for name in missing]
+        brokers = len((await admin.describe_cluster())["brokers"])
+        new = [NewTopic(name, PARTITIONS, min(3, brokers), topic_configs=kept) for name in missing]
         if new:
             try:
                 await asyncio.wait_for(admin.create_topics(new), _CALL_SECONDS)

@@ -74,7 +74,7 @@ class Sqlite(Database):
     def __init__(self, path: str, service: str) -> None:
         self.path = path
         self.name = service
-        self.dialect = sqlite_dialect.dialect(paramstyle="qmark")  # type: ignore[no-untyped-call]
+        self.dialect = sqlite_dialect.dialect(paramstyle="qmark")
         self._writer = ThreadPoolExecutor(1, f"{service}-writer")
         self._reader = ThreadPoolExecutor(1, f"{service}-reader")
         self._turn = asyncio.Lock()
@@ -111,7 +111,7 @@ class Sqlite(Database):
             yield SqliteTransaction(self)
 
     async def raw(self, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        return _translated(lambda: self._quick.execute(sql, params).fetchall())  # type: ignore[no-any-return]
+        return _translated(lambda: self._quick.execute(sql, params).fetchall())
 
     async def rows(self, query: Query, **params: Any) -> list[tuple[Any, ...]]:
         return await self._in(self._reader, lambda: self.select(self._read_connection, query, params))

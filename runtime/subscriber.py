@@ -39,7 +39,7 @@ _OPTIONS: Final[dict[str, Any]] = {
 
 async def raw_records(message: Any) -> KafkaAckableMessage:
     """FastStream's parser hook: the records as they came."""
-    return KafkaAckableMessage(raw_message=message, body=message, headers={}, message_id="", consumer=None)  # type: ignore[arg-type]
+    return KafkaAckableMessage(raw_message=message, body=message, headers={}, message_id="", consumer=None)
 
 
 async def undecoded(message: Any) -> Any:
