@@ -155,6 +155,61 @@ class DecisionPublished(Event, type="decision.published.v1", topic=CASES):
     law: str
 
 
+class DecisionEffective(Event, type="decision.effective.v1", topic=CASES):
+    """The term for a further complaint ended without one: the decision binds from ``effective_on`` (Law on Complaints, art. 44)."""
+
+    effective_on: date
+    law: str
+
+
+class SecondSettlementOpened(Event, type="second_settlement.opened.v1", topic=CASES):
+    """The matter goes on before ``holder``: second complaint (Law on Complaints, art. 33) or continued denunciation (art. 37)."""
+
+    holder: AgencyCode
+    rule: str
+    document: str
+    law: str
+    step: Step | None
+    due_on: date | None
+
+
+class ProgressDemanded(Event, type="progress.demanded.v1", topic=CASES):
+    """The superior urged the holder of an overdue case to report progress, reason and responsibility (Law on Denunciations, art. 38)."""
+
+    demanded_by: AgencyCode
+    holder: AgencyCode
+    document: str
+    law: str
+    due_on: date | None
+
+
+class NoticeSent(Event, type="notice.sent.v1", topic=CASES):
+    """A notice that the law orders beside the decision itself was sent; ``step`` says which."""
+
+    step: Step
+    document: str
+    law: str
+
+
+class ObligationSet(Event, type="obligation.set.v1", topic=CASES):
+    """What ``obliged`` must do by ``due_on`` to carry out an effective decision, a conclusion or a judgment; ``measure`` is a code."""
+
+    obligation: str
+    obliged: AgencyCode
+    measure: str
+    document: str
+    law: str
+    due_on: date | None
+
+
+class ObligationFulfilled(Event, type="obligation.fulfilled.v1", topic=CASES):
+    """The obligation was carried out."""
+
+    obligation: str
+    obliged: AgencyCode
+    document: str
+
+
 class CaseTerminated(Event, type="case.terminated.v1", topic=CASES):
     """Settlement ended without a decision (Law on Complaints, art. 11a.2; Law on Denunciations, art. 34.3)."""
 

@@ -170,6 +170,15 @@ class Step(StrEnum):
     NOTIFY_VISITOR = "notify_visitor"
     SEND_DECISION = "send_decision"
     PUBLISH = "publish"
+    NOTIFY_ACCEPTANCE = "notify_acceptance"
+    SEND_NOTICE = "send_notice"
+    TAKE_EFFECT = "take_effect"
+    ACT_ON_CONCLUSION = "act_on_conclusion"
+    ENFORCE = "enforce"
+    FULFIL = "fulfil"
+    ANSWER_FORWARDER = "answer_forwarder"
+    REPORT_PROGRESS = "report_progress"
+    DECIDE_COMPETENCE = "decide_competence"
 
 
 class Outcome(StrEnum):
