@@ -54,7 +54,10 @@ class RawHandler:
 def on(
     event_type: type[E], *, loads: Iterable[Any] = (), also: Callable[[E], Iterable[str]] | None = None
 ) -> Callable[[Callable[[E, Work], None]], Callable[[E, Work], None]]:
-    """React to a fact. ``loads`` names the rows needed (``Case``, ``Load``, ``Many``); ``also`` other cases that are changed or spoken of."""
+    """React to a fact.
+
+    ``loads`` names the rows needed (``Case``, ``Load``, ``Many``); ``also`` other cases that are changed or spoken of.
+    """
 
     def register(run: Callable[[E, Work], None]) -> Callable[[E, Work], None]:
         known = vars(run).setdefault("handles", [])

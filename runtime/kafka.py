@@ -35,7 +35,10 @@ def connection(settings: KafkaSettings) -> dict[str, Any]:
 
 
 async def create_topics(settings: KafkaSettings) -> list[str]:
-    """Make the topics that are missing (12 partitions, kept for ever, three copies where there are three brokers) and return their names. Safe to repeat."""
+    """Make the topics that are missing and return their names. Safe to repeat.
+
+    12 partitions, kept for ever, three copies where there are three brokers.
+    """
     admin = AIOKafkaAdminClient(**connection(settings), request_timeout_ms=10_000)
     await asyncio.wait_for(admin.start(), _CALL_SECONDS)
     try:
