@@ -51,6 +51,8 @@ class State:
     processes: dict[str, Running] = field(default_factory=dict)
     addresses: dict[str, str] = field(default_factory=dict)
     databases: dict[str, str] = field(default_factory=dict)
+    database: str = ""
+    """``sqlite`` or ``postgres``; known also while nothing runs, so that the next start finds its data."""
     required: list[str] = field(default_factory=list)
 
     @property

@@ -14,7 +14,7 @@ from deploy.local.state import State
 from deploy.local.supervisor import Process, Supervisor
 
 STAY = "import time, pathlib; pathlib.Path({file!r}).open('a').write(str(time.time()) + '\\n'); time.sleep(600)"
-DEAF = "import signal, time, pathlib; signal.signal(signal.SIGTERM, signal.SIG_IGN); pathlib.Path({file!r}).write_text('x'); time.sleep(600)"
+DEAF = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); " + STAY
 LATE = "import time, pathlib; time.sleep(0.3); " + STAY
 
 

@@ -35,7 +35,7 @@ class Scripts:
         self.home = home
         self.output = home.with_suffix(".out")
         with self.output.open("ab") as output:
-            self.process = subprocess.Popen([sys.executable, str(PLATFORM), str(home)], stdout=output, stderr=output, env={**os.environ, **env})
+            self.process = subprocess.Popen([sys.executable, str(PLATFORM), str(home)], stdout=output, stderr=output, env=os.environ | env)
 
     def state(self) -> State:
         return states.read(self.home)
@@ -185,7 +185,7 @@ async def test_a_fail_point_laid_out_is_armed_for_one_life(tmp_path: Path, monke
     whole = supervisor(tmp_path, Process("one", [sys.executable, "-c", code]))
 
     async def when_ready() -> None:
-        while not lives.exists() or len(lives.read_text().split()) < 2:
+        while not lives.exists() or len(lives.read_text().split()) < 2:  # noqa: ASYNC110 - a file has no event
             await asyncio.sleep(0.05)
         whole.request_stop()
 
