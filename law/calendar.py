@@ -8,14 +8,14 @@ A day is a date of the Vietnamese calendar (UTC+7); inside, days are ordinals an
 from array import array
 from collections.abc import Collection, Iterator
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, cached_property
 from typing import Final
 
 import msgspec
 
 from contracts.errors import Invalid
 from law import reference
-from law.rows import Book, Closure, DayRow
+from law.rows import Book, Closure, Counting, DayRow
 
 FIRST: Final = date(2007, 1, 1).toordinal()
 LAST: Final = date(2060, 12, 31).toordinal()
@@ -35,6 +35,16 @@ class Day(msgspec.Struct, frozen=True):
     confirmed: bool
 
 
+class Counted(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A day of a count: counted, or skipped with the reason."""
+
+    date: date
+    counted: bool
+    reason: str | None = None
+    name: str | None = None
+    cite: str | None = None
+
+
 class Calendar:
     """The days of one agency (or of any) as known on one day.
 
@@ -43,11 +53,13 @@ class Calendar:
     and including place ``i`` whose year has no official notice.
     """
 
-    def __init__(self, rows: Collection[DayRow], closures: Collection[Closure], noticed_years: Collection[int], weekend_cite: str) -> None:
+    def __init__(
+        self, rows: Collection[DayRow], closures: Collection[Closure], noticed_years: Collection[int], weekends: Collection[Counting]
+    ) -> None:
         self._special = {row.date.toordinal() - FIRST: row for row in rows if FIRST <= row.date.toordinal() <= LAST}
         self._closed = {place: closure for closure in closures for place in _places(closure)}
         self._noticed = frozenset(noticed_years)
-        self._weekend_cite = weekend_cite
+        self._weekends = tuple(weekends)
         self.upto = array("l")
         self.working = array("l")
         self.estimated = array("l")
@@ -79,8 +91,27 @@ class Calendar:
         if row is not None and row.reason != "ordinary":
             return Day(on, row.reason == "make_up", row.reason, row.name, row.cite, confirmed)
         if on.weekday() >= _SATURDAY:
-            return Day(on, False, "weekend", WEEKDAYS[on.weekday()], self._weekend_cite, confirmed)
+            return Day(on, False, "weekend", WEEKDAYS[on.weekday()], self._weekend_cite(on), confirmed)
         return Day(on, True, None, None, None, confirmed)
+
+    @cached_property
+    def every_day(self) -> tuple[Counted, ...]:
+        """Each place as a count in calendar days has it: counted."""
+        return tuple(Counted(day, True) for day in DATES)
+
+    @cached_property
+    def working_days(self) -> tuple[Counted, ...]:
+        """Each place as a count in working days has it: counted, or skipped and why."""
+        seen = (self.day(day) for day in DATES)
+        return tuple(Counted(day.date, day.working, day.reason, day.name, day.cite) for day in seen)
+
+    @cached_property
+    def suspended_days(self) -> tuple[Counted, ...]:
+        """Each place as a suspension has it: skipped."""
+        return tuple(Counted(day, False, "suspension") for day in DATES)
+
+    def _weekend_cite(self, on: date) -> str | None:
+        return next((row.cites[0] for row in self._weekends if row.in_force(on)), None)
 
 
 WEEKDAYS: Final = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật")
@@ -106,9 +137,7 @@ def calendar(
     ``without`` names switches that are turned off, such as ``culture_day`` (24 November, a day off from 2026 by a law of grade B).
     """
     book = book or reference.book()
-    closing = {row.agency for row in book.closures}
-    switches = frozenset(without) & {row.switch for row in book.days if row.switch}
-    key = ("calendar", book.cut(as_of_knowledge), agency if agency in closing else None, switches)
+    key = ("calendar", book.cut(as_of_knowledge), agency if agency in book.closing else None, book.switches.intersection(without))
     found: Calendar | None = book.memo.get(key)
     if found is None:
         found = book.memo[key] = _compile(book, *key[1:])
@@ -118,7 +147,8 @@ def calendar(
 def _compile(book: Book, cut: int, agency: str | None, switches: frozenset[str]) -> Calendar:
     rows = book.known([row for row in book.days if row.switch not in switches], cut)
     closures = [row for row in book.known(book.closures, cut) if row.agency == agency]
-    return Calendar(rows, closures, {row.year for row in book.known(book.notices, cut)}, "BLLD 111")
+    weekends = [row for row in book.known(book.counting, cut) if row.rule == "weekend"]
+    return Calendar(rows, closures, {row.year for row in book.known(book.notices, cut)}, weekends)
 
 
 def is_working(day: date) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Final
 
-from law.rows import ARTICLE, Book, Cited, Limit
+from law.rows import ARTICLE, Book, Cited, Condition, Limit
 
 _FIRST: Final = date.min
 _LAST: Final = date.max
@@ -21,7 +21,7 @@ def check(book: Book) -> list[str]:
 
 
 def _cited(book: Book) -> Iterator[Cited]:
-    for group in (book.limits, book.conditions, book.thresholds, book.duties):
+    for group in (book.limits, book.conditions, book.counting, book.thresholds, book.duties):
         yield from group
 
 
@@ -52,7 +52,8 @@ def _dates(book: Book) -> Iterator[str]:
 
 def _steps(book: Book) -> Iterator[str]:
     known = set(book.steps)
-    for row in (*book.limits, *book.conditions):
+    rows: tuple[Limit | Condition, ...] = (*book.limits, *book.conditions)
+    for row in rows:
         if (row.kind, row.step) not in known:
             yield f"{row.id} belongs to {row.kind}/{row.step}, which steps.csv does not have"
     for step in book.steps.values():
@@ -61,13 +62,12 @@ def _steps(book: Book) -> Iterator[str]:
 
 
 def _same_line_twice(book: Book) -> Iterator[str]:
-    for group in (book.limits, book.conditions, book.thresholds, book.duties):
-        seen = set()
-        for row in group:
-            mark = (row.key(), row.known_from)
-            if mark in seen:
-                yield f"{row.id} has two lines that became known on {row.known_from}"
-            seen.add(mark)
+    seen = set()
+    for row in _cited(book):
+        mark = (type(row), row.key(), row.known_from)
+        if mark in seen:
+            yield f"{row.id} has two lines that became known on {row.known_from}"
+        seen.add(mark)
 
 
 def _overlaps(book: Book, cut: int) -> Iterator[str]:

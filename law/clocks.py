@@ -14,20 +14,16 @@ import msgspec
 from contracts.errors import Invalid
 from law import reference
 from law.calendar import DATES, Calendar, calendar, place_of
-from law.rows import Book, Grade
+from law.question import Question, Suspension
+from law.rows import Book, Grade, Limit
 from law.table import Entry, Plan, Table, compile_table
 
 CALENDAR_UNCONFIRMED: Final = "calendar_unconfirmed"
 NO_STATUTORY_LIMIT: Final = "no_statutory_limit"
-
-
-class Suspension(msgspec.Struct, frozen=True, rename={"from_on": "from", "to_on": "to"}):
-    """Counting stood still on the days after ``from_on`` up to and including ``to_on`` (null: it still does)."""
-
-    from_on: date
-    to_on: date | None = None
-    by: str | None = None
-    document: str | None = None
+_NONE: Final[frozenset[str]] = frozenset()
+_NO_FACTS: Final[dict[str, Any]] = {}
+Walked = tuple[int | None, int, int | None]
+"""Where a count ended, as places: the end before rolling (null: suspended), the last place that began anew, the days left."""
 
 
 class Also(msgspec.Struct, frozen=True):
@@ -62,11 +58,14 @@ class Due(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Lens(msgspec.Struct, frozen=True):
-    """The law and the calendar as known on one day, for one agency."""
+    """The law and the calendar as known on one day, for one agency. ``memo`` keeps what is worked out from them once."""
 
     table: Table
     kinds: frozenset[str]
     calendar: Calendar
+    book: Book
+    cut: int
+    memo: dict[Any, Any]
 
 
 def lens(
@@ -75,21 +74,13 @@ def lens(
     """Rows and days as known on ``as_of_knowledge`` (``None``: all that is loaded); kept, so that asking again costs nothing."""
     book = book or reference.book()
     cut = book.cut(as_of_knowledge)
-    days = calendar(as_of_knowledge, agency=agency, without=without, book=book)
-    key = ("lens", cut, id(days))
+    key = (cut, agency if agency in book.closing else None, book.switches.intersection(without) if without else _NONE)
     found: Lens | None = book.memo.get(key)
     if found is None:
         table = compile_table(book, cut)
-        found = book.memo[key] = Lens(table, frozenset(kind for kind, _ in table), days)
+        days = calendar(as_of_knowledge, agency=agency, without=without, book=book)
+        found = book.memo[key] = Lens(table, frozenset(kind for kind, _ in table), days, book, cut, {})
     return found
-
-
-class Count(msgspec.Struct, frozen=True):
-    """Where a count ended, as places in the calendar: ``end`` before rolling, or the place and the days left of an open suspension."""
-
-    end: int | None
-    stopped: int
-    remaining: int | None
 
 
 def due(
@@ -112,8 +103,15 @@ def due(
     The row is the one in force on ``as_of_law`` (default: ``start``) as known on ``as_of_knowledge`` (default: all rows).
     Raises ``contracts.errors.Invalid`` with the codes of ``law/schemas/answer.json``.
     """
-    seen = lens(as_of_knowledge, agency=agency, without=without, book=book)
-    return answer(seen, entry(seen, kind, step), start, facts or {}, extensions, suspensions, as_of_law, roll)
+    given = tuple(suspensions)
+    question = Question(kind, step, start, dict(facts or {}), extensions, given, as_of_law, as_of_knowledge, roll, agency, tuple(without))
+    return answer(question, book)
+
+
+def answer(question: Question, book: Book | None = None) -> Due:
+    """``due`` for a question as it was read."""
+    seen = lens(question.as_of_knowledge, agency=question.agency, without=question.without or (), book=book)
+    return count(seen, granted(entry(seen, question.kind, question.step), question), question)
 
 
 def entry(seen: Lens, kind: str, step: str) -> Entry:
@@ -126,60 +124,50 @@ def entry(seen: Lens, kind: str, step: str) -> Entry:
     raise Invalid("unknown_step", field="step", kind=kind, value=step)
 
 
-def answer(
-    seen: Lens,
-    rules: Entry,
-    start: date,
-    facts: Mapping[str, Any],
-    extensions: int,
-    suspensions: Sequence[Suspension],
-    as_of_law: date | None,
-    roll: bool,
-) -> Due:
-    """``due`` for rules and a calendar already at hand."""
-    plan = granted(rules, start, facts, extensions, as_of_law)
-    limit, unit, is_working, warnings = budget(plan, facts)
-    days = seen.calendar
-    place = place_of(start, "start")
+def count(seen: Lens, plan: Plan, question: Question) -> Due:
+    """Count the days of a plan: the due date, or what is left while the clock stands still."""
+    days, start = seen.calendar, place_of(question.start, "start")
+    limit, unit, is_working, warnings = budget(plan, question.facts or _NO_FACTS)
+    suspensions = question.suspensions or ()
     if limit is None:
-        return _unlimited(plan, place, suspensions, warnings)
+        return _unlimited(plan, start, suspensions, warnings)
     try:
-        count = walk(days, place, length(unit, limit, start), suspensions, is_working, plan.counts_back)
-        end = count.end if count.end is None or not roll or not plan.rolls or is_working else days.next_working[count.end]
-        if not _is_confirmed(days, place, count.stopped if end is None else end):
+        last, stopped, remaining = walk(days, start, length(unit, limit, question.start), suspensions, is_working, plan.counts_back)
+        end = days.next_working[last] if last is not None and plan.rolls and not is_working and question.roll is not False else last
+        if not _is_confirmed(days, start, stopped if end is None else end):
             warnings = (*warnings, CALENDAR_UNCONFIRMED)
         return Due(
             plan.rules,
             limit,
             unit,
             None if end is None else DATES[end],
-            DATES[count.end] if end != count.end and count.end is not None else None,
+            DATES[last] if end != last and last is not None else None,
             "suspended" if end is None else "running",
-            count.remaining,
-            tuple(_also(days, place, row.id, row.value or 0, row.unit, row.cites, suspensions) for row in plan.also) if plan.also else (),
+            remaining,
+            tuple([_also(days, start, row, suspensions) for row in plan.also]) if plan.also else (),
             warnings,
             plan.cites,
             plan.grade,
             DATES[end + 1] if plan.is_effect and end is not None else None,
         )
     except IndexError:
-        raise Invalid("beyond_calendar", field="start", value=start, first=DATES[0], last=DATES[-1]) from None
+        raise Invalid("beyond_calendar", field="start", value=question.start, first=DATES[0], last=DATES[-1]) from None
 
 
-def granted(rules: Entry, start: date, facts: Mapping[str, Any], extensions: int, as_of_law: date | None) -> Plan:
+def granted(rules: Entry, question: Question) -> Plan:
     """The plan in force, with its extensions. Raises ``Invalid`` if a longer limit lacks what the law wants on file first."""
-    on = as_of_law or start
-    plan = rules.plan(facts, on, "as_of_law" if as_of_law else "start")
+    facts, extensions = question.facts or _NO_FACTS, question.extensions or 0
+    on = question.as_of_law or question.start
+    plan = rules.plan(facts, on, "as_of_law" if question.as_of_law else "start")
     if extensions:
         if extensions < 0 or extensions > len(plan.extensions):
-            raise Invalid(
-                "extension_not_allowed", field="extensions", law="; ".join(plan.cites), count=extensions, needed="không có quy định"
-            )
+            needed = "không có quy định cho phép"
+            raise Invalid("extension_not_allowed", field="extensions", law="; ".join(plan.cites), count=extensions, needed=needed)
         plan = plan.extensions[extensions - 1]
     for condition in rules.conditions:
         row = condition.row
         called = bool(facts.get(condition.fact)) if condition.fact else extensions >= condition.extensions
-        if called and row.in_force(start if row.chosen_by == "start" else on):
+        if called and row.in_force(question.start if row.chosen_by == "start" else on):
             _require(row.refusal, row.needs_facts, row.needs_criteria, facts, extensions, "; ".join(row.cites))
     return plan
 
@@ -223,7 +211,7 @@ def length(unit: str | None, limit: int, start: date) -> int:
     return (end - start).days
 
 
-def walk(days: Calendar, start: int, budget: int, suspensions: Sequence[Suspension], is_working: bool, counts_back: bool) -> Count:
+def walk(days: Calendar, start: int, budget: int, suspensions: Sequence[Suspension], is_working: bool, counts_back: bool) -> Walked:
     """Spend ``budget`` days from ``start``, leaving out what the suspensions leave out.
 
     Raises ``Invalid`` for suspensions out of order (bad_suspension) or outside the term they stop (suspension_outside).
@@ -244,9 +232,9 @@ def walk(days: Calendar, start: int, budget: int, suspensions: Sequence[Suspensi
         if last is None:
             if suspension is not suspensions[-1]:
                 raise Invalid("bad_suspension", field="suspensions")
-            return Count(None, first, left)
+            return None, first, left
         place = last
-    return Count(_advance(days, place, left, is_working, counts_back), place, None)
+    return _advance(days, place, left, is_working, counts_back), place, None
 
 
 def _bounds(suspension: Suspension, after: int | None) -> tuple[int, int | None]:
@@ -276,9 +264,9 @@ def _is_confirmed(days: Calendar, start: int, end: int) -> bool:
     return days.estimated[end] == days.estimated[start]
 
 
-def _also(days: Calendar, start: int, rule: str, limit: int, unit: str, cites: tuple[str, ...], suspensions: Sequence[Suspension]) -> Also:
-    end = walk(days, start, limit, suspensions, unit == "working", counts_back=False).end
-    return Also(rule, unit, limit, None if end is None else DATES[end], cites)
+def _also(days: Calendar, start: int, row: Limit, suspensions: Sequence[Suspension]) -> Also:
+    end = walk(days, start, row.value or 0, suspensions, row.unit == "working", counts_back=False)[0]
+    return Also(row.id, row.unit, row.value or 0, None if end is None else DATES[end], row.cites)
 
 
 def _unlimited(plan: Plan, start: int, suspensions: Sequence[Suspension], warnings: tuple[str, ...]) -> Due:

@@ -137,6 +137,16 @@ class Duty(Cited, frozen=True, kw_only=True):
         return (self.id, self.effective_from)
 
 
+class Counting(Cited, frozen=True, kw_only=True):
+    """How days are counted: day zero, the last day, rolling, and what a suspension leaves out (``kind``: only there)."""
+
+    rule: str
+    kind: str = ""
+
+    def key(self) -> Hashable:
+        return (self.id, self.effective_from)
+
+
 class Transition(Row, frozen=True, kw_only=True):
     """Open cases accepted before ``accepted_before`` follow the new instrument in the ``matters`` named (``*``: all)."""
 
@@ -215,20 +225,34 @@ class Book:
     def __init__(self, folder: Traversable) -> None:
         self.instruments = {row.code: row for row in read(folder, "instruments.csv", Instrument)}
         self.steps = {(row.kind, row.step): row for row in read(folder, "steps.csv", Step)}
-        self.limits = read(folder, "limits.csv", Limit)
-        self.conditions = read(folder, "conditions.csv", Condition)
-        self.thresholds = read(folder, "thresholds.csv", Threshold)
-        self.duties = read(folder, "duties.csv", Duty)
-        self.transitions = read(folder, "transitions.csv", Transition)
-        self.days = (*read(folder, "holidays.csv", DayRow), *read(folder, "corrections.csv", DayRow))
-        self.closures = read(folder, "closures.csv", Closure)
-        self.notices = read(folder, "notices.csv", Notice)
+        self.limits: tuple[Limit, ...] = read(folder, "limits.csv", Limit)
+        self.conditions: tuple[Condition, ...] = read(folder, "conditions.csv", Condition)
+        self.counting: tuple[Counting, ...] = read(folder, "counting.csv", Counting)
+        self.sentences = {line["key"]: line["vi"] for line in _lines(folder, "sentences.csv")}
+        self.thresholds: tuple[Threshold, ...] = read(folder, "thresholds.csv", Threshold)
+        self.duties: tuple[Duty, ...] = read(folder, "duties.csv", Duty)
+        self.transitions: tuple[Transition, ...] = read(folder, "transitions.csv", Transition)
+        self.days: tuple[DayRow, ...] = (*read(folder, "holidays.csv", DayRow), *read(folder, "corrections.csv", DayRow))
+        self.closures: tuple[Closure, ...] = read(folder, "closures.csv", Closure)
+        self.notices: tuple[Notice, ...] = read(folder, "notices.csv", Notice)
         self.memo: dict[Hashable, Any] = {}
+        self.closing = frozenset(row.agency for row in self.closures)
+        self.switches = frozenset(row.switch for row in self.days if row.switch)
         self.cuts: list[date] = sorted({row.known_from for row in self.rows() if row.known_from})
 
     def rows(self) -> Iterator[Row]:
         """Every dated row of every file."""
-        for group in (self.limits, self.conditions, self.thresholds, self.duties, self.transitions, self.days, self.closures, self.notices):
+        for group in (
+            self.limits,
+            self.conditions,
+            self.counting,
+            self.thresholds,
+            self.duties,
+            self.transitions,
+            self.days,
+            self.closures,
+            self.notices,
+        ):
             yield from group
 
     def cut(self, as_of_knowledge: date | None) -> int:

@@ -51,12 +51,16 @@ class Conditional(msgspec.Struct, frozen=True):
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """One step: which facts choose, the first day of each span (as ordinals), and per span the plan for each choice of facts."""
+    """One step: which facts choose, the first day of each span (as ordinals), and per span the plan for each choice of facts.
+
+    ``used`` are all facts that may change the answer, those that conditions ask for included.
+    """
 
     facts: tuple[tuple[str, Any], ...]
     spans: tuple[int, ...]
     plans: tuple[Mapping[int, Plan], ...]
     conditions: tuple[Conditional, ...]
+    used: tuple[str, ...]
 
     def plan(self, facts: Mapping[str, Any], on: date, field: str) -> Plan:
         """The plan in force on ``on``. Raises ``Invalid`` if no row is, or if a fact that chooses is no truth value."""
@@ -105,7 +109,17 @@ def _entry(rows: list[Limit], conditions: Iterable[Conditional]) -> Entry:
     ends = {row.effective_to.toordinal() + 1 for row in rows if row.effective_to}
     spans = tuple(sorted(begins | ends))
     plans = tuple(_plans(facts, [row for row in rows if row.in_force(date.fromordinal(day))]) for day in spans)
-    return Entry(facts, spans, plans, tuple(conditions))
+    conditions = tuple(conditions)
+    return Entry(facts, spans, plans, conditions, _used(facts, rows, conditions))
+
+
+def _used(facts: tuple[tuple[str, Any], ...], rows: list[Limit], conditions: tuple[Conditional, ...]) -> tuple[str, ...]:
+    names = {name for name, _ in facts} | {each.fact for each in conditions if each.fact}
+    for each in conditions:
+        names |= {*each.row.needs_facts.split("&"), "criteria"} - {""}
+    if any(row.unit == "agency" for row in rows):
+        names.add("agency_limit")
+    return tuple(sorted(names))
 
 
 def _facts(row: Limit) -> list[tuple[str, Any]]:
