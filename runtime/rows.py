@@ -66,7 +66,7 @@ def row(cls: Any) -> Any:
     for column in table.columns:
         if isinstance(column.type, sa.Enum) and column.type.enum_class is not None:
             column.type = EnumText(cast("type[StrEnum]", column.type.enum_class))
-        elif isinstance(column.type, sa.DateTime):
+        elif isinstance(column.type, sa.DateTime) or isinstance(getattr(column.type, "impl", None), sa.DateTime):
             column.type = Instant()
     names = [column.name for column in table.columns]
     fields = [_field(cls, name) for name in names]
