@@ -13,9 +13,10 @@ import msgspec
 
 from contracts.errors import Invalid
 from law import reference
+from law.answers import Also, Due
 from law.calendar import DATES, Calendar, calendar, place_of
 from law.question import Question, Suspension
-from law.rows import Book, Grade, Limit
+from law.rows import Book, Limit
 from law.table import Entry, Plan, Table, compile_table
 
 CALENDAR_UNCONFIRMED: Final = "calendar_unconfirmed"
@@ -24,37 +25,6 @@ _NONE: Final[frozenset[str]] = frozenset()
 _NO_FACTS: Final[dict[str, Any]] = {}
 Walked = tuple[int | None, int, int | None]
 """Where a count ended, as places: the end before rolling (null: suspended), the last place that began anew, the days left."""
-
-
-class Also(msgspec.Struct, frozen=True):
-    """What a decree says that disagrees with the law (K2): a date to warn of, not the limit."""
-
-    rule: str
-    unit: str
-    limit: int
-    due: date | None
-    cites: tuple[str, ...]
-
-
-class Due(msgspec.Struct, frozen=True, omit_defaults=True):
-    """When a step must be done, and by what right.
-
-    ``due`` is the last day in time, null while suspended or where nothing sets a limit; ``rolled_from`` the day off it was
-    moved from; ``remaining`` the days left while suspended. ``effective_from`` is the day a decision takes effect.
-    """
-
-    rules: tuple[str, ...]
-    limit: int | None
-    unit: str | None
-    due: date | None
-    rolled_from: date | None
-    state: Literal["running", "suspended"]
-    remaining: int | None
-    also: tuple[Also, ...]
-    warnings: tuple[str, ...]
-    cites: tuple[str, ...]
-    grade: Grade
-    effective_from: date | None = None
 
 
 class Lens(msgspec.Struct, frozen=True):
