@@ -20,7 +20,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.elements import ColumnElement
 
 from runtime.changes import Changes, plain
-from runtime.rows import EnumText, Instant, Shape
+from runtime.rows import EnumText, Instant, Shape, from_json
 
 BUCKETS: Final = 12
 
@@ -105,7 +105,7 @@ def decoded(rows: Iterable[Sequence[Any]], decoders: list[tuple[int, Any]], dial
     """Rows with dates, instants, closed lists and JSON as Python values."""
     if not decoders:
         return [tuple(row) for row in rows]
-    processors = [(index, kind.dialect_impl(dialect).result_processor(dialect, None)) for index, kind in decoders]
+    processors = [(index, _processor(kind, dialect)) for index, kind in decoders]
     result = []
     for row in rows:
         values = list(row)
@@ -114,6 +114,11 @@ def decoded(rows: Iterable[Sequence[Any]], decoders: list[tuple[int, Any]], dial
                 values[index] = process(values[index])
         result.append(tuple(values))
     return result
+
+
+def _processor(kind: Any, dialect: sa.Dialect) -> Any:
+    """How a value of this type becomes Python's; both drivers hand JSON over as text, whatever SQLAlchemy believes of asyncpg."""
+    return from_json if isinstance(kind, sa.JSON) else kind.dialect_impl(dialect).result_processor(dialect, None)
 
 
 def lists_to_json(value: Any) -> Any:

@@ -157,7 +157,7 @@ def received(known: Receipt | None, fact: Event) -> Receipt | None:
             return _described(known, fact)
         case petitions.PetitionLinked() if known:
             return msgspec.structs.replace(known, linked_on=fact.legal_on)
-        case petitions.PetitionWithdrawn(is_whole=True) if known:
+        case petitions.PetitionWithdrawn(is_whole=True, is_coerced=False) if known:
             return msgspec.structs.replace(known, withdrawn_on=fact.legal_on)
     return known
 

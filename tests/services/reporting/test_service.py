@@ -131,7 +131,7 @@ async def test_an_officer_signs_the_report_of_the_own_body_once(reporting: Livin
     assert (signed.status_code, signed.json()["position"]) == (201, f"reports.v1:{report_id}:1")
     assert (again.status_code, again.json()["code"]) == (409, "report_unchanged")
     assert (corrected.json()["version"], corrected.json()["columns"]["1"]) == (2, 2)
-    assert [(report["report_id"], report["version"]) for report in listed] == [(report_id, 2)]
+    assert [(report["report_id"], report["version"], report["columns"]["1"]) for report in listed] == [(report_id, 2, 2)]
     facts: list[Any] = await reporting.stated()
     assert [(fact.seq, fact.columns["1"], fact.actor.officer) for fact in facts] == [(1, 1, "P-1"), (2, 2, "P-1")]
 
