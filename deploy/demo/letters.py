@@ -27,6 +27,8 @@ _FORWARDERS = {
     Source.FORWARDED_FRONT: Office.FRONT,
     Source.FORWARDED_AGENCY: Office.RECEPTION_BOARD,
 }
+_NO_WAY_ON = {SettledBefore.FINAL, SettledBefore.COURT_JUDGMENT}
+"""Settled for good: without a new fact the author has no right to continue (Circular 05/2021/TT-TTCP, art. 6.2)."""
 _FACE_TO_FACE = {Source.RECEPTION_DESK, Source.ONLINE_RECEPTION}
 _CONFUSED = {Kind.RECOMMENDATION: Kind.COMPLAINT, Kind.FEEDBACK: Kind.RECOMMENDATION, Kind.COMPLAINT: Kind.RECOMMENDATION}
 """What a petitioner takes one kind for."""
@@ -120,14 +122,15 @@ def _axes(dice: Random, matter: Matter, by: Author, commune: str, on: date, wish
     ground = _ground(dice, matter.kind, wish)
     is_anonymous = ground == "anonymous"
     source = _source(dice, on, is_anonymous)
+    settled = _settled_before(dice, matter.kind)
     forwarder = addressees.forwarder(_FORWARDERS[source], commune, on) if source in _FORWARDERS else None
     axes = Axes(
         kind=Kind.MIXED if is_mixed else matter.kind,
         field=matter.field,
         source=source,
-        eligibility=Eligibility.INELIGIBLE if ground else Eligibility.ELIGIBLE,
+        eligibility=Eligibility.INELIGIBLE if ground or settled in _NO_WAY_ON else Eligibility.ELIGIBLE,
         competence=Competence.OWN if to.code == right.code else Competence.NOT_OWN,
-        settled_before=_settled_before(dice, matter.kind),
+        settled_before=settled,
         people_count=wish.people_count or (1 if is_anonymous else _people(dice, matter)),
         place=commune,
         branch=matter.branch,
@@ -208,6 +211,7 @@ def _stated(dice: Random, truth: Axes) -> Axes:
     return msgspec.structs.replace(
         truth,
         kind=kind,
+        is_discipline=truth.is_discipline and kind is truth.kind,
         eligibility=Eligibility.UNDETERMINED,
         competence=Competence.UNDETERMINED,
         settled_before=SettledBefore.NEVER,

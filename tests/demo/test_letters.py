@@ -7,11 +7,14 @@ from datetime import date
 import msgspec
 import pytest
 
+from contracts.event import Actor
 from contracts.petitions import LodgeForm
-from contracts.vocabulary import Competence, Eligibility, Kind, Source
+from contracts.vocabulary import Competence, Eligibility, Kind, Role, Source
 from deploy.demo import letters, people, reference
 from deploy.demo.letters import Letter, Wish
 from law import bodies
+from services.intake import reference as reference_of_intake
+from services.intake import rules
 
 ON = date(2026, 10, 1)
 SATURDAY = date(2026, 10, 3)
@@ -129,3 +132,13 @@ def test_a_letter_written_again_months_later_says_so() -> None:
 
 def test_a_letter_is_dated_no_later_than_it_is_received(many: list[Letter]) -> None:
     assert all(letter.form.letter_on is not None and letter.form.letter_on <= letter.received_on for letter in many)
+
+
+def test_intake_registers_every_letter_and_lets_an_officer_sign_what_is_true_of_it(many: list[Letter]) -> None:
+    for letter in many:
+        officer = Actor(agency=letter.form.received_by, role=Role.OFFICER, officer="o-1")
+        conditions = reference_of_intake.conditions(letter.received_on)
+        ids = rules.Ids("case-1", "DN26-1", "subject-1")
+        rules.lodge(letter.form, officer, letter.received_on, ids, conditions)
+        signed = msgspec.structs.replace(letter.form, axes=letter.truth, is_classified=True)
+        assert len(rules.lodge(signed, officer, letter.received_on, ids, conditions)) == 2
