@@ -48,6 +48,7 @@ class Closing(StrEnum):
     REFUSED = "refused"
     TERMINATED = "terminated"
     WITHDRAWN = "withdrawn"
+    TAKEN_TO_SECOND = "taken_to_second"
 
 
 class Timing(StrEnum):
@@ -89,10 +90,15 @@ class Act(StrEnum):
     RESUMED = "resumed"
     SETTLED = "settled"
     TERMINATED = "terminated"
+    SECOND_OPENED = "second_opened"
+    DEMANDED = "demanded"
 
 
 class Move(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One act of routing on its legal date; ``holder`` is the body that has the case after it, where the fact names one."""
+    """One act of routing on its legal date; ``holder`` is the body that has the case after it, where the fact names one.
+
+    Of a demand for progress ``holder`` is the superior that demands; the case does not move.
+    """
 
     act: Act
     on: date
@@ -192,6 +198,8 @@ ACTS: dict[type[Event], Act] = {
     cases.CaseResumed: Act.RESUMED,
     cases.CaseSettled: Act.SETTLED,
     cases.CaseTerminated: Act.TERMINATED,
+    cases.SecondSettlementOpened: Act.SECOND_OPENED,
+    cases.ProgressDemanded: Act.DEMANDED,
 }
 """The facts of routing that the books know. Others (a step due, a dialogue held) change no figure."""
 
@@ -201,7 +209,7 @@ def moved(fact: Event) -> Move:
     return Move(
         ACTS[type(fact)],
         fact.legal_on,
-        getattr(fact, "holder", None),
+        fact.demanded_by if isinstance(fact, cases.ProgressDemanded) else getattr(fact, "holder", None),
         getattr(fact, "outcome", None),
         getattr(fact, "was_late", None),
     )
@@ -234,11 +242,15 @@ def _entry(receipt: Receipt, agency: str, received_on: date) -> Entry:
 
 def _post(chain: list[Entry], move: Move, receipt: Receipt) -> None:
     """Enter one move into the book of the body that has the letter, and into the next one's when it passes on."""
-    if move.holder is not None and move.holder != chain[-1].agency:
+    if move.act is Act.DEMANDED:
+        _urge(chain[-1], move)
+    elif move.act is Act.SECOND_OPENED:
+        _open_second(chain, move, receipt)
+    elif move.holder is not None and move.holder != chain[-1].agency:
         _pass_on(chain, move, receipt)
     entry = chain[-1]
     match move.act:
-        case Act.ASSIGNED | Act.DECIDED | Act.ACCEPTED:
+        case Act.ASSIGNED | Act.DECIDED | Act.ACCEPTED | Act.SECOND_OPENED:
             entry.dispose(Disposal.OWN, move.on)
         case Act.GUIDED:
             entry.dispose(Disposal.GUIDED, move.on)
@@ -255,7 +267,7 @@ def _post(chain: list[Entry], move: Move, receipt: Receipt) -> None:
             entry.settled_on, entry.outcome, entry.is_late = entry.closed_on, move.outcome, move.was_late
         case Act.TERMINATED:
             _terminate(entry, move.on)
-        case Act.FORWARDED | Act.SUSPENDED | Act.RESUMED:
+        case Act.FORWARDED | Act.SUSPENDED | Act.RESUMED | Act.DEMANDED:
             pass
 
 
@@ -266,6 +278,23 @@ def _pass_on(chain: list[Entry], move: Move, receipt: Receipt) -> None:
     chain.append(_entry(receipt, move.holder or "", max(move.on, chain[-1].handled_on or move.on)))
 
 
+def _urge(entry: Entry, move: Move) -> None:
+    """A superior that has a letter about its subordinate's delay answers it by the demand itself."""
+    if entry.agency == move.holder and entry.disposal is None:
+        entry.dispose(Disposal.URGED, move.on)
+
+
+def _open_second(chain: list[Entry], move: Move, receipt: Receipt) -> None:
+    """A second complaint or continued denunciation is a letter of its own in the book of the body that it goes to."""
+    first = chain[-1]
+    was_settled = first.closing is Closing.SETTLED
+    if first.closing is None and first.disposal is Disposal.OWN:
+        first.close(Closing.TAKEN_TO_SECOND, move.on)
+    second = _entry(receipt, move.holder or "", max(move.on, first.closed_on or first.handled_on or first.received_on))
+    second.settled_before = SettledBefore.ONCE if was_settled else receipt.settled_before
+    chain.append(second)
+
+
 def _terminate(entry: Entry, on: date) -> None:
     if entry.disposal is None:
         entry.dispose(Disposal.ENDED, on)
@@ -274,9 +303,13 @@ def _terminate(entry: Entry, on: date) -> None:
 
 
 def _end_by_intake(entry: Entry, receipt: Receipt) -> None:
-    """A repeated letter is only counted; a withdrawn one ends where nothing else ended it."""
+    """A repeated letter is only counted; a withdrawn one ends where nothing else ended it.
+
+    A letter to the superior that repeats a subordinate's overdue matter is answered by urging (XLD-06, XLD-14).
+    """
     if receipt.linked_on is not None and entry.closing is None:
-        entry.dispose(Disposal.LINKED, receipt.linked_on)
+        is_urged = receipt.competence is Competence.SUBORDINATE_OVERDUE
+        entry.dispose(Disposal.URGED if is_urged else Disposal.LINKED, receipt.linked_on)
     elif receipt.withdrawn_on is not None and entry.closing is None:
         if entry.disposal is None:
             entry.dispose(Disposal.ENDED, receipt.withdrawn_on)
@@ -297,18 +330,21 @@ STATUS = {
     Act.SUSPENDED: Status.SUSPENDED,
     Act.SETTLED: Status.SETTLED,
     Act.TERMINATED: Status.TERMINATED,
+    Act.SECOND_OPENED: Status.ASSIGNED,
 }
+"""Where a case stands after an act; a demand for progress leaves it where it is."""
 
 
 def count(receipt: Receipt | None, moves: Sequence[Move]) -> Count | None:
     """Where the letter stands in the live counts; nowhere before it is seen received."""
     if receipt is None:
         return None
-    holder = next((move.holder for move in reversed(moves) if move.holder), receipt.received_by)
-    status = _status(receipt, moves)
+    moved_by = [move for move in moves if move.act in STATUS]
+    holder = next((move.holder for move in reversed(moved_by) if move.holder), receipt.received_by)
+    status = _status(receipt, moved_by)
     timing = Timing.OPEN
     if status is Status.SETTLED:
-        timing = Timing.LATE if moves[-1].was_late else Timing.ON_TIME
+        timing = Timing.LATE if moved_by[-1].was_late else Timing.ON_TIME
     return Count(agency=holder, kind=receipt.kind, status=status, period=f"{receipt.received_on:%Y-%m}", timing=timing)
 
 

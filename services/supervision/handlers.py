@@ -60,7 +60,7 @@ def follow_case(fact: Event, work: Work) -> None:
     elif type(fact) in rules.CLOSES:
         watch.is_closed = True
     for missed in work.all(MissedStep, case_id=fact.case_id):
-        if missed.ended_on is None and missed.step in rules.ENDS[type(fact)]:
+        if missed.ended_on is None and missed.step in rules.ended_by(fact):
             missed.ended_on = fact.legal_on
             work.save(missed)
     weigh(watch, work)
@@ -86,9 +86,7 @@ def remind(fact: cases.StepMissed, work: Work) -> None:
     work.save(MissedStep(case_id=fact.case_id, step=fact.step, due_on=fact.due_on, holder=fact.holder, reminded_on=work.today))
     law = reference.law_of_urging(fact.rule, fact.legal_on)
     work.emit(ReminderSent(case_id=fact.case_id, holder=fact.holder, step=fact.step, missed_due_on=fact.due_on, law=law))
-    watch = _watched(fact.case_id, work)
-    watch.holder = fact.holder
-    weigh(watch, work)
+    weigh(_watched(fact.case_id, work), work)
 
 
 def _watched(case_id: str, work: Work) -> Watch:

@@ -135,29 +135,41 @@ def same_object_counts(open_cases: Iterable[tuple[str, date, str]]) -> dict[str,
     return {min(about)[1]: len(about) for about in found.values()}
 
 
-_BEFORE_SETTLING: Final = frozenset({Step.CLASSIFY, Step.ACCEPT, Step.INITIAL, Step.FORWARD})
 _ALL: Final = frozenset(Step)
-_AFTER: Final = frozenset({Step.SEND_DECISION, Step.PUBLISH, Step.NOTIFY_VISITOR})
+_TO_ACCEPT: Final = frozenset({Step.CLASSIFY, Step.ACCEPT, Step.INITIAL, Step.FORWARD, Step.NOTIFY_VISITOR, Step.DECIDE_COMPETENCE})
+_TO_SETTLE: Final = _TO_ACCEPT | {Step.SETTLE, Step.REPORT_PROGRESS, Step.NOTIFY_ACCEPTANCE}
+_SETTLE: Final = frozenset({Step.SETTLE})
 
 ENDS: Final[dict[type[Event], frozenset[Step]]] = {
     cases.PetitionAssigned: frozenset({Step.CLASSIFY}),
-    cases.PetitionForwarded: _BEFORE_SETTLING,
+    cases.PetitionForwarded: _TO_ACCEPT,
     cases.PetitionGuided: _ALL,
     cases.PetitionReturned: _ALL,
     cases.PetitionFiled: _ALL,
-    cases.CompetenceDecided: _BEFORE_SETTLING,
-    cases.CaseAccepted: _BEFORE_SETTLING,
+    cases.CompetenceDecided: _TO_ACCEPT,
+    cases.CaseAccepted: _TO_ACCEPT,
     cases.CaseRefused: _ALL,
-    cases.CaseMarkedComplex: frozenset({Step.SETTLE}),
-    cases.CaseExtended: frozenset({Step.SETTLE}),
-    cases.CaseSuspended: frozenset({Step.SETTLE}),
-    cases.CaseResumed: frozenset({Step.SETTLE}),
-    cases.CaseSettled: _ALL - _AFTER,
+    cases.CaseMarkedComplex: _SETTLE,
+    cases.CaseExtended: _SETTLE,
+    cases.CaseSuspended: _SETTLE,
+    cases.CaseResumed: _SETTLE,
+    cases.CaseSettled: _TO_SETTLE,
+    cases.CaseTerminated: _ALL,
+    cases.SecondSettlementOpened: _ALL,
     cases.DecisionSent: frozenset({Step.SEND_DECISION}),
     cases.DecisionPublished: frozenset({Step.PUBLISH}),
-    cases.CaseTerminated: _ALL,
+    cases.DecisionEffective: frozenset({Step.TAKE_EFFECT}),
+    cases.ObligationSet: frozenset({Step.ENFORCE, Step.ACT_ON_CONCLUSION}),
+    cases.ObligationFulfilled: frozenset({Step.FULFIL}),
+    cases.NoticeSent: frozenset(),
 }
-"""Which missed steps a fact ends: the step was taken, or it has a new last day and may be missed again."""
+"""Which missed steps a fact ends: the step was taken, or it has a new last day and may be missed again. A notice names its own."""
+
+
+def ended_by(fact: Event) -> frozenset[Step]:
+    """The missed steps that ``fact`` ends."""
+    return frozenset({fact.step}) if isinstance(fact, cases.NoticeSent) else ENDS[type(fact)]
+
 
 CLOSES: Final[frozenset[type[Event]]] = frozenset(
     {
@@ -169,8 +181,16 @@ CLOSES: Final[frozenset[type[Event]]] = frozenset(
         cases.CaseTerminated,
     }
 )
-"""After these nobody has to act on the case; any other act of routing but the sending of the decision opens it again."""
+"""After these nobody has to settle the case any more."""
 
 OPENS: Final[frozenset[type[Event]]] = frozenset(
-    {cases.PetitionAssigned, cases.PetitionForwarded, cases.CompetenceDecided, cases.CaseAccepted, cases.CaseResumed}
+    {
+        cases.PetitionAssigned,
+        cases.PetitionForwarded,
+        cases.CompetenceDecided,
+        cases.CaseAccepted,
+        cases.CaseResumed,
+        cases.SecondSettlementOpened,
+    }
 )
+"""After these somebody has, and bodies do not disagree about who."""

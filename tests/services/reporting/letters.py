@@ -105,6 +105,18 @@ def decided(case_id: str = "c1", *, on: date = START, holder: str = HOME) -> cas
     return cases.CompetenceDecided(case_id=case_id, legal_on=on, holder=holder, document="D", law="L")
 
 
+def second_opened(case_id: str = "c1", *, on: date = START, holder: str = "TTCP-TEST") -> cases.SecondSettlementOpened:
+    """The matter goes on before ``holder``."""
+    return cases.SecondSettlementOpened(
+        case_id=case_id, legal_on=on, holder=holder, rule="R", document="D", law="L", step=None, due_on=None
+    )
+
+
+def demanded(case_id: str = "c1", *, on: date = START, by: str = HOME, holder: str = "CA-TEST") -> cases.ProgressDemanded:
+    """The superior ``by`` urged ``holder``."""
+    return cases.ProgressDemanded(case_id=case_id, legal_on=on, demanded_by=by, holder=holder, document="D", law="L", due_on=None)
+
+
 def _axes(given: dict[str, object]) -> Axes:
     known: dict[str, object] = {
         "kind": Kind.COMPLAINT,
@@ -139,10 +151,11 @@ def move_facts(case_id: str) -> st.SearchStrategy[list[Event]]:
     """Routing's facts about one case: any acts in any order, because the books must have an answer for everything."""
     one = st.just(case_id)
     plain = [st.builds(make, one, on=DAYS) for make in (guided, returned, filed, refused, terminated, suspended, resumed)]
-    held = [st.builds(make, one, on=DAYS, holder=BODY) for make in (assigned, accepted, decided)]
+    held = [st.builds(make, one, on=DAYS, holder=BODY) for make in (assigned, accepted, decided, second_opened)]
+    urged = st.builds(demanded, one, on=DAYS, by=BODY, holder=BODY)
     sent = st.builds(forwarded, one, on=DAYS, sender=BODY, holder=BODY)
     ended = st.builds(settled, one, on=DAYS, holder=BODY, outcome=st.sampled_from(Outcome), was_late=st.booleans())
-    return st.lists(st.one_of(*plain, *held, sent, ended), max_size=6)
+    return st.lists(st.one_of(*plain, *held, sent, urged, ended), max_size=6)
 
 
 def interleaved(streams: list[list[Event]], chance: Random) -> list[Event]:

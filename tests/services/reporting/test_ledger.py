@@ -1,9 +1,10 @@
 from datetime import date, timedelta
 
+import msgspec
 import pytest
 
 from contracts.event import Event
-from contracts.vocabulary import Competence, Eligibility, Kind, Status
+from contracts.vocabulary import Competence, Eligibility, Kind, SettledBefore, Status
 from services.reporting import ledger
 from services.reporting.ledger import Closing, Disposal, Entry, Timing
 from tests.services.reporting import letters as make
@@ -123,3 +124,38 @@ def test_a_repeated_letter_counts_as_linked_whatever_came_first() -> None:
     found = ledger.count(*told(make.lodged(), make.assigned(), make.linked()))
     assert found is not None
     assert found.status is Status.LINKED
+
+
+def test_a_second_settlement_is_a_new_letter_in_the_book_of_the_second_body() -> None:
+    first, second = book(make.lodged(), make.settled(on=after(30)), make.second_opened(on=after(40)))
+    assert (first.closing, first.closed_on, first.disposal) == (Closing.SETTLED, after(30), Disposal.OWN)
+    assert (second.agency, second.received_on, second.disposal, second.settled_before) == (
+        "TTCP-TEST",
+        after(40),
+        Disposal.OWN,
+        SettledBefore.ONCE,
+    )
+
+
+def test_a_first_settlement_out_of_time_ends_when_the_second_body_takes_the_matter() -> None:
+    first, second = book(make.lodged(), make.accepted(), make.second_opened(on=after(60)))
+    assert (first.closing, first.closed_on) == (Closing.TAKEN_TO_SECOND, after(60))
+    assert second.settled_before is SettledBefore.NEVER
+
+
+def test_a_superior_answers_a_letter_about_delay_by_demanding_progress() -> None:
+    overdue = make.lodged(competence=Competence.SUBORDINATE_OVERDUE)
+    for answer in (make.demanded(on=after(2)), make.linked(on=after(2))):
+        (entry,) = book(overdue, answer)
+        assert (entry.disposal, entry.handled_on, entry.is_eligible) == (Disposal.URGED, after(2), True)
+
+
+def test_a_demand_for_progress_moves_no_case() -> None:
+    facts = [make.lodged(), make.accepted()]
+    assert book(*facts, make.demanded(by="TTCP-TEST", holder=make.HOME)) == book(*facts)
+    assert ledger.count(*told(*facts, make.demanded(by="TTCP-TEST", holder=make.HOME))) == ledger.count(*told(*facts))
+
+
+def test_a_coerced_withdrawal_ends_nothing() -> None:
+    (entry,) = book(make.lodged(), make.assigned(), msgspec.structs.replace(make.withdrawn(), is_coerced=True))
+    assert entry.closing is None

@@ -4,8 +4,9 @@ from datetime import date, timedelta
 import msgspec
 import pytest
 
+from contracts import cases
 from contracts.oversight import HotspotChanged, HotspotCleared, HotspotRaised
-from contracts.vocabulary import AlertReason
+from contracts.vocabulary import AlertReason, Step
 from services.supervision import reference, rules
 
 TODAY = date(2026, 8, 20)
@@ -138,3 +139,13 @@ def test_an_object_is_counted_once_on_the_case_that_came_first() -> None:
 )
 def test_the_law_of_a_reminder_is_the_one_in_force(rule: str, on: date, law: str) -> None:
     assert reference.law_of_urging(rule, on) == law
+
+
+def test_a_notice_ends_the_step_that_it_names() -> None:
+    notice = cases.NoticeSent(case_id="c1", step=Step.ANSWER_FORWARDER, document="D", law="L")
+    assert rules.ended_by(notice) == {Step.ANSWER_FORWARDER}
+
+
+def test_every_step_can_end() -> None:
+    by_facts = set().union(*(ended for fact, ended in rules.ENDS.items() if fact not in rules.CLOSES))
+    assert set(Step) - by_facts <= {Step.SEND_NOTICE, Step.ANSWER_FORWARDER}
