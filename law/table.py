@@ -67,9 +67,9 @@ class Entry(msgspec.Struct, frozen=True):
         choice = 0
         for bit, (name, wanted) in enumerate(self.facts):
             value = facts.get(name)
-            if value == wanted:
+            if value is wanted or (wanted is not True and value == wanted):
                 choice |= 1 << bit
-            elif value is not None and wanted is True and value is not False:
+            elif wanted is True and value is not None and value is not False:
                 raise Invalid("bad_fact", field=f"facts.{name}", where=name, problem="true | false")
         span = bisect_right(self.spans, on.toordinal()) - 1
         found = self.plans[span].get(choice) if span >= 0 else None
