@@ -8,21 +8,27 @@ from runtime.work import Work
 from services.reporting import ledger
 from services.reporting.models import Count, Entry, Letter
 
+Told = tuple[ledger.Receipt | None, list[ledger.Move]]
+
 
 def enter_receipt(fact: Event, work: Work) -> None:
     """Take in what intake says of a letter."""
     letter = work.get(Letter, fact.case_id) or Letter(case_id=fact.case_id)
     receipt, moves = letter.told()
-    letter.receipt = msgspec.to_builtins(ledger.received(receipt, fact))
-    _book(letter, (receipt, moves), work)
+    now = ledger.received(receipt, fact)
+    letter.receipt = msgspec.to_builtins(now)
+    work.save(letter)
+    _book(fact.case_id, (receipt, moves), (now, moves), work)
 
 
 def enter_move(fact: Event, work: Work) -> None:
     """Take in what routing did with the case."""
     letter = work.get(Letter, fact.case_id) or Letter(case_id=fact.case_id)
     receipt, moves = letter.told()
-    letter.moves = [*letter.moves, msgspec.to_builtins(ledger.moved(fact))]
-    _book(letter, (receipt, moves), work)
+    move = ledger.moved(fact)
+    letter.moves = [*letter.moves, msgspec.to_builtins(move)]
+    work.save(letter)
+    _book(fact.case_id, (receipt, moves), (receipt, [*moves, move]), work)
 
 
 for fact_type in ledger.RECEIPTS:
@@ -31,16 +37,14 @@ for fact_type in ledger.ACTS:
     on(fact_type, loads=[Letter])(enter_move)
 
 
-def _book(letter: Letter, before: tuple[ledger.Receipt | None, list[ledger.Move]], work: Work) -> None:
+def _book(case_id: str, before: Told, after: Told, work: Work) -> None:
     """Write the entries that changed and move the letter from its old cell of the counts to its new one."""
-    after = letter.told()
-    work.save(letter)
     old, new = ledger.entries(*before), ledger.entries(*after)
     for hop, entry in enumerate(new):
         if hop >= len(old) or entry != old[hop]:
-            work.save(Entry(case_id=letter.case_id, hop=hop, **msgspec.structs.asdict(entry)))
+            work.save(Entry(case_id=case_id, hop=hop, **msgspec.structs.asdict(entry)))
     for hop in range(len(new), len(old)):
-        work.delete(Entry(case_id=letter.case_id, hop=hop, **msgspec.structs.asdict(old[hop])))
+        work.delete(Entry(case_id=case_id, hop=hop, **msgspec.structs.asdict(old[hop])))
     was, is_now = ledger.count(*before), ledger.count(*after)
     if was != is_now:
         if was is not None:
