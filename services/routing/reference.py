@@ -6,8 +6,9 @@ from datetime import date
 from functools import cache
 from importlib.resources import files
 
+from contracts.vocabulary import Status
 from law.bodies import Level, Office
-from services.routing import action
+from services.routing import action, moves
 from services.routing import competence as rules
 
 
@@ -75,3 +76,63 @@ def _action(line: dict[str, str]) -> action.Row:
         line["grade"],
         line["note"],
     )
+
+
+@cache
+def settlement() -> moves.Moves:
+    """The legal moves (``data/moves.csv``) with their names, reasons, outcomes and options."""
+    return moves.Moves(
+        (_move(line) for line in lines("moves")),
+        {line["move"]: (line["vi"], line["en"]) for line in lines("move_names")},
+        (_ground(line) for line in lines("grounds")),
+        (moves.OutcomeRow(line["outcome"], frozenset(line["kinds"].split()), line["stage"], line["law"]) for line in lines("outcomes")),
+        {line["option"]: line["value"] for line in lines("options")},
+    )
+
+
+def _move(line: dict[str, str]) -> moves.MoveRow:
+    return moves.MoveRow(
+        line["move"],
+        frozenset(line["kinds"].split()),
+        line["stage"],
+        frozenset(Status(word) for word in line["states"].split()),
+        line["actor"],
+        tuple(line["needs"].split()),
+        line["document"],
+        line["fact"],
+        Status(line["to"]) if line["to"] else None,
+        moves.starts(line["starts"]),
+        frozenset(line["stops"].split()),
+        line["law"],
+        day(line["effective_from"], date.min),
+        day(line["effective_to"], date.max),
+        day(line["known_from"], date.min),
+        line["grade"],
+        line["note"],
+    )
+
+
+def _ground(line: dict[str, str]) -> moves.GroundRow:
+    return moves.GroundRow(
+        line["ground"],
+        frozenset(line["moves"].split()),
+        frozenset(line["kinds"].split()),
+        line["vi"],
+        line["en"],
+        line["law"],
+        day(line["effective_from"], date.min),
+        day(line["effective_to"], date.max),
+        line["grade"],
+    )
+
+
+@cache
+def remote_areas() -> dict[str, tuple[date, date]]:
+    """Communes that their province has listed as remote (``data/remote_areas.csv``; unknown U6: none is listed yet)."""
+    return {line["unit"]: (day(line["effective_from"], date.min), day(line["effective_to"], date.max)) for line in lines("remote_areas")}
+
+
+def is_remote(unit: str | None, on: date) -> bool:
+    """The longer terms of remote areas apply there on that day."""
+    span = remote_areas().get(unit or "")
+    return span is not None and span[0] <= on <= span[1]
