@@ -104,3 +104,17 @@ def _number_patterns(people: Iterable[Person]) -> Iterable[re.Pattern[str]]:
                     yield re.compile(r"(?:\+?84|0)?[\s.\-()]{0,3}" + r"[\s.\-()]{0,3}".join(map(re.escape, spelt)))
         if person.email:
             yield re.compile(re.escape(_folded(person.email)[0].strip()))
+
+
+def reveals(code: str, people: Iterable[Person]) -> bool:
+    """Whether a code that will be published is a name, telephone or personal number of ``people`` in disguise."""
+    squeezed = "".join(_words(code))
+    for person in people:
+        words = _words(person.full_name)
+        if len(words) > 1 and "".join(words) in squeezed:
+            return True
+        for value in (person.phone, person.id_number):
+            digits = "".join(_words(value)).removeprefix("84").removeprefix("0")
+            if len(digits) >= _SHORTEST_NUMBER and digits in squeezed:
+                return True
+    return False

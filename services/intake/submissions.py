@@ -6,6 +6,7 @@ The public keys of an agency are the JWK or JWK Set in ``keys/agencies/<code>.pu
 
 import hashlib
 import json
+import logging
 import re
 from datetime import datetime
 from pathlib import Path
@@ -13,12 +14,14 @@ from typing import Any, Final
 
 import msgspec
 from joserfc import jwe, jws
+from joserfc.errors import JoseError
 from joserfc.jwk import JWKRegistry, KeySet
 
 from contracts.agency import Submission
 from contracts.errors import Invalid, NotAllowed
 from runtime import problems
 
+log = logging.getLogger(__name__)
 SIGNATURES: Final = {"EdDSA": "Ed25519", "Ed25519": "Ed25519", "ES256": "P-256"}
 """Signature algorithms, each with the curve of its key."""
 KEY_AGREEMENTS: Final = ("ECDH-ES+A256KW", "ECDH-ES")
@@ -66,7 +69,7 @@ class Agencies:
             return []
         known = self._read.get(code)
         if known is None or known[0] != changed:
-            known = self._read[code] = (changed, read_keys(path))
+            known = self._read[code] = (changed, _registered(path))
         return known[1]
 
 
@@ -74,6 +77,16 @@ def read_keys(path: Path) -> list[Any]:
     """The keys of a file that holds a JWK or a JWK Set."""
     value = json.loads(path.read_text("utf-8"))
     return list(KeySet.import_key_set(value).keys) if "keys" in value else [JWKRegistry.import_key(value)]
+
+
+def _registered(path: Path) -> list[Any]:
+    try:
+        return read_keys(path)
+    except (ValueError, KeyError, TypeError, JoseError) as broken:
+        log.error(
+            "an agency's key file cannot be read; the agency is shut out", extra={"file": path.name, "problem": type(broken).__name__}
+        )
+        return []
 
 
 def submission_id(value: bytes) -> str:
