@@ -8,6 +8,7 @@ import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -18,7 +19,7 @@ JAVA_AT_LEAST: Final = 17
 HOW_JAVA: Final = f"install one (Debian: apt install openjdk-{JAVA_AT_LEAST}-jre-headless) or point JAVA_HOME at it"
 
 
-def cache() -> Path:
+def kept() -> Path:
     """Where things that can be fetched again are kept: ``$XDG_CACHE_HOME/dannguyen``."""
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "dannguyen"
 
@@ -30,21 +31,26 @@ def java() -> str:
     if program is None:
         where = f"in JAVA_HOME ({home})" if home else "on this machine"
         raise CannotStart(f"Kafka needs Java {JAVA_AT_LEAST} or newer and there is none {where}: {HOW_JAVA}.")
-    said = subprocess.run([program, "-version"], capture_output=True, text=True, check=False).stderr
-    found = re.search(r'version "(?:1\.)?(\d+)', said)
+    found = re.search(r'version "(?:1\.)?(\d+)', version_of(program))
     if found is None or int(found[1]) < JAVA_AT_LEAST:
         version = found[1] if found else "of an unknown version"
         raise CannotStart(f"Kafka needs Java {JAVA_AT_LEAST} or newer; {program} is {version}: {HOW_JAVA}.")
     return program
 
 
+@cache
+def version_of(program: str) -> str:
+    """All that a ``java`` says about itself."""
+    return subprocess.run([program, "-version"], capture_output=True, text=True, check=False).stderr
+
+
 def folder() -> Path:
     """Where the jars named by ``pom.xml`` are or will be; a changed pom gets a folder of its own."""
-    return cache() / f"jars-{hashlib.sha256(POM.read_bytes()).hexdigest()[:12]}"
+    return kept() / f"jars-{hashlib.sha256(POM.read_bytes()).hexdigest()[:12]}"
 
 
 @contextmanager
-def _alone(lock: Path) -> Iterator[None]:
+def alone(lock: Path) -> Iterator[None]:
     """Let one process at a time through; the others wait."""
     with lock.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
@@ -74,7 +80,7 @@ def ensure(say: Callable[[str], None] = lambda _: None) -> Path:
         return ready
     try:
         ready.parent.mkdir(parents=True, exist_ok=True)
-        with _alone(ready.with_suffix(".lock")):
+        with alone(ready.with_suffix(".lock")):
             if not ready.is_dir():
                 say("Fetching Kafka and Zipkin with Maven, about 175 MB, once …")
                 part = ready.with_suffix(".part")

@@ -155,7 +155,7 @@ class Supervisor:
             was_ready = self._ready[row.name].is_set()
             deaths = 1 if time.monotonic() - began > SETTLED_S else deaths + 1
             if not (was_ready or row.is_optional) and deaths >= TRIES:
-                end = self.console.tail(row.name)
+                end = self.console.tail(row.name, 1 if row.is_shown else 15)
                 raise CannotStart(f"{row.name} ended with {ending(code)} before it was ready; the end of its log:\n{end}")
             if row.is_optional and code == 0:
                 return

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
 
-from deploy.local import jars, ports, postgres
+from deploy.local import jars, kafka, ports, postgres
 from deploy.local import state as states
 from deploy.local.console import Console
 from deploy.local.problem import CannotStart
@@ -96,7 +96,7 @@ async def with_servers(plan: Plan, console: Console) -> Plan:
     """The plan with what its servers need on this machine: jars, and the database's cluster."""
     if plan.runs_kafka or plan.runs_zipkin:
         with console.doing("fetching jars"):
-            await asyncio.to_thread(jars.ensure, console.say)
+            await asyncio.to_thread(kafka.ensure if plan.runs_kafka else jars.ensure, console.say)
     if not plan.runs_postgres:
         return plan
     words = passwords(plan.home)

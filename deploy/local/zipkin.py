@@ -14,7 +14,8 @@ ENVIRONMENT: Final = {"STORAGE_TYPE": "mem", "MEM_MAX_SPANS": "40000", "SELF_TRA
 def command(port: int, host: str = "127.0.0.1") -> list[str]:
     """How to run it; told no address it would listen on every one."""
     where = [f"--armeria.ports[0].ip={host}", f"--armeria.ports[0].port={port}", "--armeria.ports[0].protocols[0]=http"]
-    options = ["-Xmx200m", "-XX:+ExitOnOutOfMemoryError"]
+    quick = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"]  # half the processor time of a start
+    options = ["-Xmx200m", "-XX:+ExitOnOutOfMemoryError", *quick]
     return [jars.java(), *options, "-jar", f"{jars.folder()}/zipkin/zipkin.jar", *where, "--logging.level.root=WARN"]
 
 

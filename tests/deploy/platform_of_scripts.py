@@ -40,7 +40,7 @@ def main(home: Path) -> None:
     """Run the table in ``home`` until told to stop."""
     home.mkdir(exist_ok=True)
     (home / "logs").mkdir(exist_ok=True)
-    states.end(states.leftovers(home).values())
+    states.end(states.leftovers(home).values(), seconds=1)
 
     async def run() -> None:
         await Supervisor(table(home), home, State(), Console(home / "logs")).run()

@@ -145,13 +145,14 @@ async def test_a_process_that_dies_three_times_before_it_is_ready_ends_the_start
     async def never() -> bool:
         return False
 
-    marker = tmp_path / "stays.started"
-    stays = Process("stays", [sys.executable, "-c", f"open({str(marker)!r}, 'w'); import time; time.sleep(600)"])
+    marker = tmp_path / "stays.pid"
+    code = f"import os, time; open({str(marker)!r}, 'w').write(str(os.getpid())); time.sleep(600)"
+    stays = Process("stays", [sys.executable, "-c", code])
     broken = Process("broken", [sys.executable, "-c", "print('no such table'); raise SystemExit(3)"], is_ready=never)
     whole = supervisor(tmp_path, stays, broken)
     with pytest.raises(CannotStart, match=r"(?s)broken ended with code 3 before it was ready.*no such table"):
         await whole.run()
-    assert not psutil.Process().children(), "nothing is left half started"
+    assert not psutil.pid_exists(int(marker.read_text())), "nothing is left half started"
 
 
 async def test_a_step_that_fails_ends_the_start_and_what_needs_it_never_begins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
