@@ -1,0 +1,40 @@
+"""The facts as the timeline names them, made from the published language so that a new fact has its place at once."""
+
+import csv
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from contracts import cases, oversight, petitions
+from contracts.event import CASES, FACTS, OVERSIGHT, PETITIONS, Event
+
+_READ = (petitions, cases, oversight)
+"""The modules whose facts must be known here."""
+
+
+def act_of(fact: type[Event] | Event) -> str:
+    """``dannguyen.case.accepted.v1`` → ``case_accepted``."""
+    return "_".join(fact.ce_type.split(".")[1:-1])
+
+
+def _words() -> list[tuple[str, str]]:
+    names = dict.fromkeys(act_of(fact) for fact in FACTS.values() if fact.topic in (PETITIONS, CASES, OVERSIGHT))
+    return [(name.upper(), name) for name in names]
+
+
+if TYPE_CHECKING:
+
+    class Act(StrEnum):
+        """What was recorded."""
+
+else:
+    Act = StrEnum("Act", _words(), module=__name__)
+
+
+@cache
+def act_labels(language: str) -> dict[str, str]:
+    """``act -> label`` in a language; every act has one (``data/acts.csv``)."""
+    text = files("gateway").joinpath("data/acts.csv").read_text("utf-8")
+    found = {line["act"]: line[language] for line in csv.DictReader(text.splitlines())}
+    return {act.value: found[act.value] for act in Act}

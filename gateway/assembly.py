@@ -1,0 +1,77 @@
+"""What one process of the gateway holds between requests: engine, hub, those who wait."""
+
+import json
+from hashlib import sha256
+
+import sqlalchemy as sa
+
+from contracts.event import Event
+from gateway import models
+from gateway.cursors import Cursors
+from gateway.execution import Engine
+from gateway.hub import Hub
+from gateway.waiting import Waiting
+from law import bodies, units
+from runtime.database import Query
+from runtime.service import Service
+
+_KNOWN = Query(sa.select(models.Agency.table.c.code))
+
+
+class Gateway:
+    """The parts that live as long as the process."""
+
+    def __init__(self) -> None:
+        self._engine: Engine | None = None
+        self._hub: Hub | None = None
+        self._waiting = Waiting()
+
+    def engine(self) -> Engine:
+        """The engine; there is one once the service has started."""
+        assert self._engine is not None
+        return self._engine
+
+    async def start(self, service: Service) -> None:
+        """Make the engine and bring the agencies up to date."""
+        self._waiting = Waiting()
+        self._hub = Hub(lambda: service.db)
+        self._engine = Engine(service, self._waiting, self._hub, Cursors(cursor_key(service)))
+        await refresh_agencies(service)
+
+    def applied(self, facts: list[Event]) -> None:
+        """Facts are in the read model: wake who waits, tell who listens."""
+        self._waiting.tell(facts)
+        if self._hub is not None:
+            self._hub.tell(facts)
+
+    async def tell_subscribers(self, service: Service) -> None:
+        """Run the hub."""
+        assert self._hub is not None
+        await self._hub.run()
+
+
+def cursor_key(service: Service) -> bytes:
+    """A key that every process of the platform shares and no client knows."""
+    private = json.loads((service.settings.keys / "platform.json").read_text("utf-8"))
+    return sha256(private["d"].encode()).digest()
+
+
+async def refresh_agencies(service: Service) -> None:
+    """Write the bodies of ``law/data/bodies.csv`` into the read model, so that statements may join them."""
+    async with service.work((), about="agencies") as work:
+        for body in bodies.every().values():
+            work.save(agency_of(body))
+
+
+def agency_of(body: bodies.Body) -> models.Agency:
+    """A body as the read model keeps it, with the province in which its unit lies by the newest law."""
+    names = units.versions().get(body.unit, ())
+    return models.Agency(
+        code=body.code,
+        name=body.name,
+        office=body.role,
+        level=body.level,
+        unit=body.unit or None,
+        province=(names[-1].parent or body.unit) if names else None,
+        superior=body.superior or None,
+    )

@@ -1,0 +1,443 @@
+"""A validated query compiled once into one statement whose single value is the answer's JSON.
+
+The compiler walks the document beside the schema and asks each field's source (``schema.sources``) for its expression.
+Rights are part of the text: a plan belongs to a document, a scope (``Viewer.scope``) and the shape of the variables.
+What cannot be compiled raises Uncompilable, and the ordinary executor answers (``reading``).
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import singledispatchmethod
+from typing import Any, Final, cast
+
+import sqlalchemy as sa
+from graphql import (
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLEnumType,
+    GraphQLField,
+    GraphQLObjectType,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    VariableNode,
+    get_argument_values,
+    get_named_type,
+)
+from graphql.execution.values import get_directive_values
+from graphql.type import GraphQLIncludeDirective, GraphQLSkipDirective
+
+from gateway import models
+from gateway.asking import Asking, Given, Parameters, Statement, constant
+from gateway.cursors import MARK, Cursors
+from gateway.jsonsql import (
+    is_word_of,
+    json_bool,
+    json_empty,
+    json_instant,
+    json_kept,
+    json_label,
+    json_list,
+    json_object,
+    json_text,
+    json_word,
+)
+from gateway.listings import LISTINGS, OPEN, Listing, cells, page_size
+from gateway.policy import ALWAYS, NEVER, Viewer, guarded, rows_for, rule
+from gateway.schema.sources import SOURCE, Column, Formula, Group, Label, Locale, Many, Names, One, Part, Root, Same, Source, Total
+from runtime.database import among
+
+READ_MARK: Final = "_alert_read"
+"""The hidden member by which an answer tells which alerts were read; taken out before the answer leaves."""
+
+
+class Uncompilable(Exception):
+    """The document holds something that has no statement; it is answered in the ordinary way."""
+
+
+def compile_query(
+    operation: OperationDefinitionNode,
+    fragments: dict[str, FragmentDefinitionNode],
+    root: GraphQLObjectType,
+    asking: Asking,
+    cursors: Cursors,
+    dialect: sa.Dialect,
+) -> Statement:
+    """The statement that answers ``operation`` for viewers of this scope and variables of this shape."""
+    compiler = _Compiler(fragments, asking, cursors)
+    answer = compiler.object(root, [operation.selection_set], None)
+    return compiler.parameters.statement(sa.select(answer), dialect)
+
+
+def compile_subscription(
+    operation: OperationDefinitionNode,
+    fragments: dict[str, FragmentDefinitionNode],
+    root: GraphQLObjectType,
+    asking: Asking,
+    cursors: Cursors,
+    dialect: sa.Dialect,
+) -> Statement:
+    """The statement that makes the payloads of ``operation`` for many facts at once: rows of case, position and JSON.
+
+    A change is told to those who may see both the fact and its case; the positions are ``Asking.facts``.
+    """
+    compiler = _Compiler(fragments, asking, cursors)
+    ((key, nodes),) = compiler.fields(root, [operation.selection_set]).items()
+    return compiler.parameters.statement(compiler.changes(root, key, nodes), dialect)
+
+
+@dataclass(slots=True)
+class _Field:
+    """One field of the answer, as the source of the field needs it."""
+
+    type_name: str
+    definition: GraphQLField
+    node: FieldNode
+    nodes: list[FieldNode]
+    sight: str
+
+    @property
+    def named(self) -> Any:
+        """The type without list and non-null."""
+        return get_named_type(self.definition.type)
+
+    @property
+    def selections(self) -> list[SelectionSetNode]:
+        """What is asked below this field."""
+        return [node.selection_set for node in self.nodes if node.selection_set is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """A connection's rows: the page itself, all rows before paging, and how it was asked for."""
+
+    listing: Listing
+    order: str
+    rows: Any
+    every: Any
+    size: Any
+    is_continued: bool
+
+
+class _Compiler:
+    def __init__(self, fragments: dict[str, FragmentDefinitionNode], asking: Asking, cursors: Cursors) -> None:
+        self.fragments = fragments
+        self.viewer: Viewer = asking.viewer
+        self.coerced = asking.variables
+        self.cursors = cursors
+        self.parameters = Parameters()
+        self._names = 0
+
+    def object(self, kind: GraphQLObjectType, selections: Sequence[SelectionSetNode], row: Any) -> Any:
+        """The JSON object of a type over a row (or page)."""
+        pairs: list[tuple[str, Any]] = []
+        for key, nodes in self.fields(kind, selections).items():
+            pairs.append((key, self.value(kind, nodes, row)))
+        if kind.name == "Alert":
+            pairs.append((READ_MARK, sa.literal(MARK) + row.c.case_id))
+        return json_object(pairs)
+
+    def fields(self, kind: GraphQLObjectType, selections: Sequence[SelectionSetNode]) -> dict[str, list[FieldNode]]:
+        """The fields asked for, by the name they have in the answer, fragments spread."""
+        found: dict[str, list[FieldNode]] = {}
+        for node in self._spread(kind, selections):
+            found.setdefault(node.alias.value if node.alias else node.name.value, []).append(node)
+        return found
+
+    def _spread(self, kind: GraphQLObjectType, selections: Sequence[SelectionSetNode]) -> Iterator[FieldNode]:
+        for selection in (one for each in selections for one in each.selections):
+            if not self._is_included(selection):
+                continue
+            if isinstance(selection, FieldNode):
+                yield selection
+                continue
+            inner: Any = self.fragments[selection.name.value] if isinstance(selection, FragmentSpreadNode) else selection
+            if inner.type_condition is None or inner.type_condition.name.value == kind.name:
+                yield from self._spread(kind, [inner.selection_set])
+
+    def _is_included(self, node: Any) -> bool:
+        if not node.directives:
+            return True
+        skip = get_directive_values(GraphQLSkipDirective, node, self.coerced)
+        include = get_directive_values(GraphQLIncludeDirective, node, self.coerced)
+        return not (skip and skip["if"]) and (include is None or bool(include["if"]))
+
+    def changes(self, root: GraphQLObjectType, key: str, nodes: list[FieldNode]) -> Any:
+        """``caseChanged`` over a list of facts."""
+        node = nodes[0]
+        if node.name.value != "caseChanged":
+            raise Uncompilable(node.name.value)
+        sight = rule("Subscription", "case_changed").seen_by(self.viewer.role)
+        field = _Field(root.name, root.fields[node.name.value], node, nodes, sight)
+        target, case = self.alias(models.Entry), self.alias(models.Case)
+        bind = self.parameters.bind
+        seen = [case.c.case_id == target.c.case_id, rows_for(models.Case, case, self.viewer, bind)]
+        for name, column in (("caseId", "case_id"), ("agency", "holder")):
+            given = self.argument(field, name)
+            if given is not None:
+                seen.append(case.c[column] == self.parameters.given(given, sa.Text()))
+        position = target.c.topic + ":" + target.c.case_id + ":" + sa.cast(target.c.seq, sa.Text())
+        where = [
+            among(target.c.case_id, self.parameters.name(lambda asking: [fact.split(":")[1] for fact in asking.facts])),
+            among(position, self.parameters.name(lambda asking: list(asking.facts))),
+            rows_for(models.Entry, target, self.viewer, bind),
+            sa.exists().select_from(case).where(*seen).correlate_except(case),
+            sa.false() if sight == NEVER else sa.true(),
+        ]
+        payload = json_object([(key, self.object(field.named, field.selections, target))])
+        return sa.select(target.c.case_id, position, payload).where(*where).order_by(target.c.recorded_at, target.c.topic, target.c.seq)
+
+    def value(self, kind: GraphQLObjectType, nodes: list[FieldNode], row: Any) -> Any:
+        """The expression of one field."""
+        node = nodes[0]
+        if node.name.value == "__typename":
+            return json_text(kind.name)
+        if node.name.value.startswith("__"):
+            raise Uncompilable(node.name.value)
+        definition = kind.fields[node.name.value]
+        strawberry_field = definition.extensions["strawberry-definition"]
+        source = strawberry_field.metadata.get(SOURCE)
+        if source is None:
+            raise Uncompilable(f"{kind.name}.{node.name.value}")
+        sight = rule(type_name_of(kind), strawberry_field.python_name).seen_by(self.viewer.role)
+        field = _Field(kind.name, definition, node, nodes, sight)
+        if sight == NEVER and not isinstance(source, Root):
+            return json_empty() if _is_list(definition.type) else sa.null()
+        found = self.source(source, field, row)
+        return found if sight == ALWAYS or isinstance(source, Root) else guarded(found, row, sight)
+
+    def argument(self, field: _Field, name: str) -> Given | None:
+        """An argument; None when absent or null."""
+        values = get_argument_values(field.definition, field.node, self.coerced)
+        value = values.get(name)
+        if value is None:
+            return None
+        node = next((one.value for one in field.node.arguments or () if one.name.value == name), None)
+        if node is None:
+            return constant(value)
+        if isinstance(node, VariableNode):
+            variable = node.name.value
+            return Given(value, lambda asking: asking.variables.coerced[variable]) if variable in self.coerced.coerced else constant(value)
+        if _has_variable(node):
+            return Given(value, lambda asking: get_argument_values(field.definition, field.node, asking.variables)[name])
+        return constant(value)
+
+    def select(self, row: Any, value: Any, *where: Any) -> Any:
+        """A scalar subquery over ``row``, correlated with whatever stands outside."""
+        return sa.select(value).select_from(row).where(*where).correlate_except(row).scalar_subquery()
+
+    def alias(self, model: Any) -> Any:
+        """A fresh name for a table."""
+        self._names += 1
+        return model.table.alias(f"t{self._names}")
+
+    # Sources
+
+    @singledispatchmethod
+    def source(self, source: Source, field: _Field, row: Any) -> Any:
+        """The expression of a source."""
+        raise Uncompilable(type(source).__name__)
+
+    @source.register
+    def _column(self, source: Column, field: _Field, row: Any) -> Any:
+        return _leaf(field.named, row.c[source.name])
+
+    @source.register
+    def _names_column(self, source: Names, field: _Field, row: Any) -> Any:
+        return json_kept(row.c[source.name])
+
+    @source.register
+    def _labelled(self, source: Label, field: _Field, row: Any) -> Any:
+        locale = self.argument(field, "locale")
+        return json_label(row.c[source.name], source.labels(Locale(locale.value).value if locale else "vi"))
+
+    @source.register
+    def _formula(self, source: Formula, field: _Field, row: Any) -> Any:
+        return _leaf(field.named, source.sql(row, self.parameters))
+
+    @source.register
+    def _same(self, source: Same, field: _Field, row: Any) -> Any:
+        if field.named.name == "Petition":
+            return sa.case((row.c.received_on.is_not(None), self.object(field.named, field.selections, row)), else_=sa.null())
+        return self.object(field.named, field.selections, row)
+
+    @source.register
+    def _one(self, source: One, field: _Field, row: Any) -> Any:
+        target = self.alias(source.model)
+        (key,) = source.model.table.primary_key.columns
+        where = (target.c[key.name] == row.c[source.column], rows_for(source.model, target, self.viewer, self.parameters.bind))
+        return self.select(target, self.object(field.named, field.selections, target), *where)
+
+    @source.register
+    def _many(self, source: Many, field: _Field, row: Any) -> Any:
+        target = self.alias(source.model)
+        where = (target.c[source.column] == row.c[source.key], rows_for(source.model, target, self.viewer, self.parameters.bind))
+        if not source.is_bounded:
+            return self.select(target, self._list(field, target, source.order), *where)
+        last = self.argument(field, "last")
+        assert last is not None
+        newest = [target.c[name].desc() for name in source.order]
+        kept = sa.select(*target.c).where(*where).order_by(*newest).limit(self.parameters.given(last, sa.Integer(), page_size))
+        inner = kept.correlate_except(target).subquery(f"{target.name}_last")
+        return self.select(inner, self._list(field, inner, source.order))
+
+    def _list(self, field: _Field, row: Any, order: Sequence[str]) -> Any:
+        return json_list(self.object(field.named, field.selections, row), [row.c[name] for name in order])
+
+    @source.register
+    def _total(self, source: Total, field: _Field, row: Any) -> Any:
+        where = [is_word_of(row.c.status, OPEN)] if source.is_open else []
+        return self.select(row, sa.func.coalesce(sa.func.sum(row.c[source.name]), 0), *where)
+
+    @source.register
+    def _group(self, source: Group, field: _Field, row: Any) -> Any:
+        by = row.c[source.name]
+        sums = [sa.func.sum(row.c[name]).label(name) for name in ("n", "missed")]
+        groups = sa.select(by, *sums).group_by(by).having(sa.func.sum(row.c.n) > 0).subquery(f"by_{source.name}_{self._next()}")
+        return self.select(groups, self._list(field, groups, [source.name]))
+
+    def _next(self) -> int:
+        self._names += 1
+        return self._names
+
+    # Roots
+
+    @source.register
+    def _root(self, source: Root, field: _Field, row: Any) -> Any:
+        is_allowed = field.sight != NEVER
+        if source.find in LISTINGS:
+            return self._connection(LISTINGS[source.find], field, is_allowed)
+        if not is_allowed:
+            return sa.null()
+        found = getattr(self, f"_root_{source.find}", None)
+        if found is None:
+            raise Uncompilable(source.find)
+        return found(field)
+
+    def _root_matter(self, field: _Field) -> Any:
+        """``petition`` and ``case``: by case id, by number, or, for a citizen, the own one."""
+        target = self.alias(models.Case)
+        where = [rows_for(models.Case, target, self.viewer, self.parameters.bind)]
+        if field.named.name == "Petition":
+            where.append(target.c.received_on.is_not(None))
+        keys = [(column, self.argument(field, name)) for name, column in (("caseId", "case_id"), ("number", "number"))]
+        asked = [target.c[column] == self.parameters.given(given, sa.Text()) for column, given in keys if given is not None]
+        where += asked or [target.c.case_id == self.parameters.bind("case_id")]
+        return self.select(target, self.object(field.named, field.selections, target), *where)
+
+    def _root_agency(self, field: _Field) -> Any:
+        target = self.alias(models.Agency)
+        code = self.argument(field, "code")
+        assert code is not None
+        value = self.object(field.named, field.selections, target)
+        return self.select(target, value, target.c.code == self.parameters.given(code, sa.Text()))
+
+    def _root_statistics(self, field: _Field) -> Any:
+        target = self.alias(models.Count)
+        where = cells(target, self.argument(field, "filter"), self.viewer, self.parameters)
+        rows = sa.select(*target.c).where(*where).cte(f"cells_{self._next()}")
+        return self.object(field.named, field.selections, rows)
+
+    def _root_as_of(self, field: _Field) -> Any:
+        target = self.alias(models.Entry)
+        return self.select(target, json_instant(sa.func.max(target.c.recorded_at)))
+
+    def _root_viewer(self, field: _Field) -> Any:
+        values = [sa.func.nullif(self.parameters.bind(name), "").label(name) for name in ("role", "agency", "case_id")]
+        one = sa.select(*values).subquery(f"viewer_{self._next()}")
+        return self.select(one, self.object(field.named, field.selections, one))
+
+    # Connections
+
+    def _connection(self, listing: Listing, field: _Field, is_allowed: bool) -> Any:
+        target = self.alias(listing.model)
+        by = self.argument(field, "orderBy")
+        order = by.value.value if by is not None else next(iter(listing.orders))
+        where = listing.where(target, self.argument(field, "filter"), order, self.viewer, self.parameters)
+        if not is_allowed:
+            where.append(sa.false())
+        every = self.select(target, sa.func.count(), *where)
+        first, after = self.argument(field, "first"), self.argument(field, "after")
+        assert first is not None
+        if after is not None:
+            where.append(listing.after(target, order, after, self.cursors, self.parameters))
+        size = self.parameters.given(first, sa.Integer(), page_size)
+        more = self.parameters.given(first, sa.Integer(), lambda value: page_size(value) + 1)
+        rows = sa.select(*target.c).where(*where).order_by(*listing.ordered(target, order)).limit(more).cte(f"page_{self._next()}")
+        return self.object(field.named, field.selections, _Page(listing, order, rows, every, size, after is not None))
+
+    @source.register
+    def _part(self, source: Part, field: _Field, row: Any) -> Any:
+        return getattr(self, f"_part_{source.name}")(field, row)
+
+    def _page_rows(self, page: _Page) -> Any:
+        ordered = sa.select(*page.rows.c).order_by(*page.listing.ordered(page.rows, page.order)).limit(page.size)
+        return ordered.subquery(f"rows_{self._next()}")
+
+    def _part_edges(self, field: _Field, page: _Page) -> Any:
+        rows = self._page_rows(page)
+        edge = _Page(page.listing, page.order, rows, None, None, page.is_continued)
+        return self.select(rows, json_list(self.object(field.named, field.selections, edge), page.listing.ordered(rows, page.order)))
+
+    def _part_node(self, field: _Field, page: _Page) -> Any:
+        return self.object(field.named, field.selections, page.rows)
+
+    def _part_cursor(self, field: _Field, page: _Page) -> Any:
+        return self._cursor(page, page.rows)
+
+    def _part_total_count(self, field: _Field, page: _Page) -> Any:
+        return page.every
+
+    def _part_page_info(self, field: _Field, page: _Page) -> Any:
+        return self.object(field.named, field.selections, page)
+
+    def _part_has_next_page(self, field: _Field, page: _Page) -> Any:
+        return json_bool(self.select(page.rows, sa.func.count()) > page.size)
+
+    def _part_has_previous_page(self, field: _Field, page: _Page) -> Any:
+        return json_bool(sa.true() if page.is_continued else sa.false())
+
+    def _part_start_cursor(self, field: _Field, page: _Page) -> Any:
+        return self._end(page, backwards=False)
+
+    def _part_end_cursor(self, field: _Field, page: _Page) -> Any:
+        return self._end(page, backwards=True)
+
+    def _end(self, page: _Page, *, backwards: bool) -> Any:
+        rows = self._page_rows(page)
+        order = page.listing.ordered(rows, page.order, backwards=backwards)
+        return sa.select(self._cursor(page, rows)).select_from(rows).order_by(*order).limit(1).scalar_subquery()
+
+    def _cursor(self, page: _Page, rows: Any) -> Any:
+        text: Any = sa.literal(MARK + page.listing.place(page.order), sa.Text())
+        for key in page.listing.keys(rows, page.order):
+            text = text + "|" + sa.cast(key, sa.Text())
+        return text
+
+
+def _leaf(kind: Any, value: Any) -> Any:
+    if isinstance(kind, GraphQLEnumType):
+        return json_word(value)
+    convert = {"Boolean": json_bool, "DateTime": json_instant}.get(kind.name)
+    return convert(value) if convert is not None else value
+
+
+def _is_list(kind: Any) -> bool:
+    return "[" in str(kind)
+
+
+def _has_variable(node: Any) -> bool:
+    if isinstance(node, VariableNode):
+        return True
+    parts = getattr(node, "values", None) or [one.value for one in getattr(node, "fields", ())]
+    return any(_has_variable(part) for part in parts)
+
+
+def type_name_of(kind: GraphQLObjectType) -> str:
+    """The name under which the policy knows a type: a generic type by its own name (``Connection``)."""
+    definition = cast("Any", kind.extensions["strawberry-definition"])
+    origin: str = definition.origin.__name__
+    return origin
+
+
+__all__ = ["READ_MARK", "Uncompilable", "compile_query", "type_name_of"]

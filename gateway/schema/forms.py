@@ -1,0 +1,102 @@
+"""Input types made from the published forms, so that a new axis of a letter is at once a field of the mutation."""
+
+from collections.abc import Callable
+from dataclasses import MISSING, fields, make_dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin, get_type_hints
+
+import msgspec
+import strawberry
+
+from contracts.petitions import Axes, LodgeForm, Person
+
+
+def input_of(struct: type[msgspec.Struct], name: str, description: str, nested: dict[Any, Any], **more: Any) -> Any:
+    """A Strawberry input with the fields, types and defaults of a form; ``more`` are fields of the mutation's own."""
+    hints = get_type_hints(struct, include_extras=False)
+    parts: list[Any] = []
+    for one in msgspec.structs.fields(struct):
+        kind = _translated(hints[one.name], nested)
+        if one.required:
+            parts.append((one.name, kind))
+        elif one.default_factory is not msgspec.NODEFAULT:
+            parts.append((one.name, kind, strawberry.field(default_factory=_factory(one.default_factory))))
+        else:
+            parts.append((one.name, kind, strawberry.field(default=one.default)))
+    parts += [(extra, kind, strawberry.field(default=None)) for extra, kind in more.items()]
+    made = make_dataclass(name, parts, kw_only=True, namespace={"__doc__": description, "__module__": __name__})
+    return strawberry.input(made, description=description)
+
+
+def _factory(made: Any) -> Callable[[], Any]:
+    return made  # type: ignore[no-any-return]
+
+
+def _translated(kind: Any, nested: dict[Any, Any]) -> Any:
+    if kind in nested:
+        return nested[kind]
+    if get_origin(kind) is list:
+        return list[_translated(get_args(kind)[0], nested)]  # type: ignore[misc]
+    if get_origin(kind) is Annotated:
+        return get_args(kind)[0]
+    return kind
+
+
+def body_of(form: Any, *leave_out: str) -> dict[str, Any]:
+    """A form as its service takes it: the published names, nothing that was left empty."""
+    found = {one.name: getattr(form, one.name) for one in fields(form)}
+    return {name: value for name, value in found.items() if value is not None and value is not MISSING and name not in leave_out}
+
+
+if TYPE_CHECKING:
+    AxesInput = Any
+    LodgePetitionInput = Any
+    ClassifyPetitionInput = Any
+else:
+    AxesInput = input_of(Axes, "AxesInput", "Các tiêu chí của đơn · the coded axes of a letter", {})
+    PersonInput = input_of(Person, "PersonInput", "Người gửi đơn; chỉ lưu trong kho mã hóa · who petitions, kept in the vault only", {})
+    LodgePetitionInput = input_of(
+        LodgeForm,
+        "LodgePetitionInput",
+        "Đơn; idempotencyKey bảo đảm gửi lại không tạo đơn thứ hai · a letter; the key makes sending again harmless",
+        {Axes: AxesInput, Person: PersonInput},
+        idempotency_key=str | None,
+    )
+
+
+@strawberry.input(description="Phân loại đơn · what an officer determines a letter to be")
+class ClassifyInput:
+    """Classification of a letter."""
+
+    case_id: strawberry.ID
+    axes: AxesInput
+    on: date | None = None
+
+
+@strawberry.input(description="Rút đơn, toàn bộ hoặc một phần · a letter is taken back, whole or in part")
+class WithdrawInput:
+    """Withdrawal of a letter."""
+
+    case_id: strawberry.ID
+    is_whole: bool = True
+    is_coerced: bool = False
+    on: date | None = None
+
+
+@strawberry.input(
+    description="Một bước giải quyết; move là tên bước theo bảng các bước hợp pháp · one step; move names a row of the table of legal moves"
+)
+class RecordStepInput:
+    """A step of the settlement; which details a move needs, routing says in its refusal."""
+
+    case_id: strawberry.ID
+    move: str
+    on: date | None = None
+    document: str | None = None
+    ground: str | None = None
+    reason: str | None = None
+    criteria: list[str] | None = None
+    outcome: str | None = None
+    due_on: date | None = None
+    holder: str | None = None
+    is_in_person: bool | None = None

@@ -1,0 +1,91 @@
+"""The read model as a function of the facts."""
+
+import itertools
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from contracts.cases import CaseSettled
+from contracts.event import FACTS, Event
+from contracts.petitions import PetitionLinked, PetitionWithdrawn
+from contracts.vocabulary import Kind, Outcome, Role
+from gateway import models, projection
+from runtime.database import Query
+from runtime.facts import Handlers
+from tests.gateway.world import WARD, World, accepted, assigned, classified, hotspot, lodged, missed, open_world, stamped
+
+_TABLES = (models.Case, models.Entry, models.Alert, models.Count)
+
+
+async def rows(world: World) -> dict[str, list[tuple[object, ...]]]:
+    """The whole read model; cells that count nothing left out."""
+    found = {}
+    for model in _TABLES:
+        query = sa.select(*model.table.c).order_by(*model.table.primary_key.columns)
+        lines = await world.service.db.rows(Query(query))
+        found[model.table.name] = [line for line in lines if model is not models.Count or line[-2] or line[-1]]
+    return found
+
+
+def test_every_published_fact_has_its_place_in_the_read_model() -> None:
+    assert set(Handlers.of(projection).by_type) == {name.encode() for name in FACTS}
+
+
+async def test_facts_of_different_topics_commute(tmp_path: Path) -> None:
+    petitions = [lodged("c1"), classified("c1", kind=Kind.DENUNCIATION)]
+    cases = [assigned("c1"), missed("c1", 2), accepted("c1", 3)]
+    oversight = [hotspot("c1")]
+    outcomes = []
+    for number, order in enumerate(_interleavings(petitions, cases, oversight)):
+        home = tmp_path / str(number)
+        home.mkdir()
+        async with open_world(home, f"sqlite:///{home / 'gateway.db'}") as world:
+            for fact in order:
+                await world.tell(fact)
+            outcomes.append(await rows(world))
+    assert len(outcomes) == 6
+    assert all(one == outcomes[0] for one in outcomes)
+
+
+def _interleavings(*topics: list[Event]) -> list[list[Event]]:
+    return [list(itertools.chain(*order)) for order in itertools.permutations(topics)]
+
+
+async def test_one_batch_leaves_what_single_facts_leave(tmp_path: Path, world: World) -> None:
+    facts = [lodged("c1"), assigned("c1"), classified("c1"), lodged("c2", kind=Kind.FEEDBACK), accepted("c1"), missed("c1"), hotspot("c1")]
+    await world.tell(*facts)
+    async with open_world(tmp_path, f"sqlite:///{tmp_path / 'single.db'}") as single:
+        for fact in facts:
+            await single.tell(fact)
+        assert await rows(single) == await rows(world)
+
+
+async def test_the_counts_add_up_to_the_letters_seen(world: World) -> None:
+    await world.tell(*(lodged(f"c{number}") for number in range(7)), *(assigned(f"c{number}") for number in range(4)), missed("c0", 2))
+    counts = await world.service.db.rows(Query(sa.select(models.Count.table.c.status, models.Count.table.c.n, models.Count.table.c.missed)))
+    assert {(status.value, n, steps) for status, n, steps in counts} == {("received", 3, 0), ("assigned", 4, 1)}
+
+
+@pytest.mark.parametrize(
+    ("is_whole", "is_coerced", "status"), [(True, False, "WITHDRAWN"), (False, False, "ASSIGNED"), (True, True, "ASSIGNED")]
+)
+async def test_only_a_whole_and_free_withdrawal_ends_a_matter(world: World, is_whole: bool, is_coerced: bool, status: str) -> None:
+    withdrawn = stamped(PetitionWithdrawn(case_id="c1", is_whole=is_whole, is_coerced=is_coerced), 2)
+    await world.tell(lodged("c1"), assigned("c1"), withdrawn)
+    assert (await world.data('{petition(caseId:"c1"){status}}'))["petition"]["status"] == status
+
+
+async def test_a_case_that_routing_settled_stays_settled_when_the_letter_is_withdrawn_later(world: World) -> None:
+    settled = CaseSettled(case_id="c1", holder=WARD, outcome=Outcome.RIGHT, document="1/QĐ", due_on=None, was_late=False, law="LKN 31")
+    withdrawn = stamped(PetitionWithdrawn(case_id="c1", is_whole=True, is_coerced=False), 2)
+    await world.tell(lodged("c1"), assigned("c1"), stamped(settled, 2), withdrawn)
+    found = await world.data('{case(caseId:"c1"){status dueOn outcome}}')
+    assert found["case"] == {"status": "SETTLED", "dueOn": None, "outcome": "RIGHT"}
+
+
+async def test_a_repeated_letter_names_the_case_it_joins(world: World) -> None:
+    linked = stamped(PetitionLinked(case_id="c2", founding_case_id="c1", received_by=WARD), 2)
+    await world.tell(lodged("c1"), lodged("c2"), linked)
+    found = await world.data('{petition(caseId:"c2"){status foundingCase{caseId}}}', Role.OFFICER)
+    assert found["petition"] == {"status": "LINKED", "foundingCase": {"caseId": "c1"}}
