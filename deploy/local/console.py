@@ -6,7 +6,6 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -47,7 +46,7 @@ class Console:
     def show(self, name: str, line: str) -> None:
         """A line of the process ``name``."""
         colour = self._colours.setdefault(name, COLOURS[len(self._colours) % len(COLOURS)])
-        self._write(f"{datetime.now():%H:%M:%S} {self._paint(f'{name:<{self.width}} |', colour)} {line}")  # noqa: DTZ005 - the operator's own clock
+        self._write(f"{self._paint(f'{name:<{self.width}} |', colour)} {line}")
 
     @contextmanager
     def doing(self, what: str) -> Iterator[None]:

@@ -4,7 +4,6 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import httpx
 import psutil
 
 from deploy.local.state import Running, State
@@ -41,6 +40,8 @@ def entry(running: Running) -> dict[str, Any]:
 
 def asked(probe: str) -> tuple[bool, int | None]:
     """What a service's ``/ready`` answers: ready or not, and how many records it is behind."""
+    import httpx  # slow to import, and needed only while something runs
+
     try:
         answer = httpx.get(probe, timeout=3, trust_env=False)
         return answer.status_code == httpx.codes.OK, answer.json().get("lag")
