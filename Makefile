@@ -45,8 +45,8 @@ campaign-mutants: .venv/dev.stamp  ## planted faults that the campaign must catc
 bench: .venv/dev.stamp  ## the figures of docs/benchmarks.md, as ratios in one run
 	@$(BIN)/python -m bench
 
-law-oracle: .venv/dev.stamp  ## the law against its worked examples
-	@$(BIN)/python -m tests.law.oracle
+law-oracle: .venv/dev.stamp  ## a million random timelines against an independent day walker (N=1000000)
+	@$(BIN)/python -m tests.law.oracle --n $(or $(N),1000000)
 
 law-mutants: .venv/dev.stamp  ## planted errors that the law's tests must catch
 	@$(BIN)/python -m tests.law.mutants

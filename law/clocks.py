@@ -186,9 +186,9 @@ def walk(days: Calendar, start: int, budget: int, suspensions: Sequence[Suspensi
 
     Raises ``Invalid`` for suspensions out of order (bad_suspension) or outside the term they stop (suspension_outside).
     """
-    place, left = start, budget
+    place, left, after = start, budget, None
     for suspension in suspensions:
-        first, last = _bounds(suspension, place if place != start else None)
+        first, last = _bounds(suspension, after)
         end = _advance(days, place, left, is_working, counts_back)
         if first < start or first >= end:
             raise Invalid(
@@ -203,7 +203,7 @@ def walk(days: Calendar, start: int, budget: int, suspensions: Sequence[Suspensi
             if suspension is not suspensions[-1]:
                 raise Invalid("bad_suspension", field="suspensions")
             return None, first, left
-        place = last
+        place = after = last
     return _advance(days, place, left, is_working, counts_back), place, None
 
 
@@ -241,14 +241,14 @@ def _also(days: Calendar, start: int, row: Limit, suspensions: Sequence[Suspensi
 
 def _unlimited(plan: Plan, start: int, suspensions: Sequence[Suspension], warnings: tuple[str, ...]) -> Due:
     """No law and no agency set a limit: nothing is due, but suspensions must still be in order."""
-    place, last = start, None
+    after, last = None, None
     for suspension in suspensions:
-        first, last = _bounds(suspension, place if place != start else None)
+        first, last = _bounds(suspension, after)
         if first < start:
             raise Invalid("suspension_outside", field="suspensions", value=suspension.from_on, first=DATES[start], last="…")
         if last is None and suspension is not suspensions[-1]:
             raise Invalid("bad_suspension", field="suspensions")
-        place = first if last is None else last
+        after = last
     state: Literal["running", "suspended"] = "suspended" if suspensions and last is None else "running"
     return Due(plan.rules, None, None, None, None, state, None, (), warnings, plan.cites, plan.grade)
 
