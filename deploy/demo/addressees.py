@@ -81,6 +81,11 @@ def competent(kind: Kind, by: Author, branch: Branch | None, field: Field, commu
     return by.agency or _serving(Office.GOVERNMENT, Level.COMMUNE, commune, on)
 
 
+def second(first: Body) -> Body:
+    """The body that settles a complaint again: the one above (Law on Complaints, art. 20-21)."""
+    return bodies.every().get(first.superior, first)
+
+
 def mistaken(dice: Random, right: Body, field: Field, commune: str, on: date) -> Body:
     """A body people turn to although another is competent."""
     found = {}
@@ -89,6 +94,11 @@ def mistaken(dice: Random, right: Body, field: Field, commune: str, on: date) ->
         if body is not None and body.code != right.code:
             found[body] = weight
     return dice.choices(list(found), list(found.values()))[0]
+
+
+def police(commune: str, on: date) -> Body:
+    """Who investigates signs of crime found in a letter from that commune."""
+    return _serving(Office.POLICE, Level.PROVINCE, commune, on)
 
 
 def forwarder(office: Office, commune: str, on: date) -> Body | None:

@@ -10,7 +10,7 @@ from random import Random
 import msgspec
 
 from contracts.petitions import Axes, LodgeForm
-from contracts.vocabulary import Competence, Eligibility, Kind, SettledBefore, Source
+from contracts.vocabulary import AuthorRole, Competence, Eligibility, Kind, SettledBefore, Source
 from deploy.demo import addressees, people, prose, reference
 from deploy.demo.addressees import Author
 from deploy.demo.people import Home
@@ -48,15 +48,16 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
 class Letter(msgspec.Struct, frozen=True, kw_only=True):
     """One letter: the form that lodges it, and what is true of it although its writer may not know.
 
-    ``key`` names it for ever (idempotency key, ``external_id``). ``truth`` are the axes an officer will find; ``home`` and
-    ``story`` let it be written again; ``marks`` are the strings that must never be seen outside the vault (canaries only).
-    ``founding`` is the key of the letter that this one repeats.
+    ``key`` names it for ever (idempotency key, ``external_id``). ``truth`` are the axes an officer will find, ``competent`` the
+    body that ought to settle; ``home`` and ``story`` let it be written again; ``marks`` are the strings that must never be seen
+    outside the vault (canaries only). ``founding`` is the key of the letter that this one repeats.
     """
 
     key: str
     matter: str
     form: LodgeForm
     truth: Axes
+    competent: str
     commune: str
     home: Home
     story: Story
@@ -75,13 +76,21 @@ def letter(seed: int, number: int, on: date, wish: Wish = Wish()) -> Letter:
     commune = wish.commune or dice.choice(addressees.communes(on))
     home = people.home(dice, commune, on)
     by = addressees.author(dice.choice(matter.author), commune, matter.field, on)
-    truth, to = _axes(dice, matter, by, commune, on, wish)
+    truth, to, right = _axes(dice, matter, by, commune, on, wish)
     story = _story(dice, matter, by, home, truth, on)
     truth = msgspec.structs.replace(truth, object_ref=story.object_ref)
     sender, marks = _sender(dice, truth, home, on, wish)
     form = _form(dice, truth, story, sender, to, home, on, key=f"demo-{seed}-{number}")
     return Letter(
-        key=f"demo-{seed}-{number}", matter=matter.code, form=form, truth=truth, commune=commune, home=home, story=story, marks=marks
+        key=form.external_id or "",
+        matter=matter.code,
+        form=form,
+        truth=truth,
+        competent=right.code,
+        commune=commune,
+        home=home,
+        story=story,
+        marks=marks,
     )
 
 
@@ -111,9 +120,12 @@ def _matter(dice: Random, wish: Wish) -> Matter:
     return dice.choices(known, [matter.weight for matter in known])[0]
 
 
-def _axes(dice: Random, matter: Matter, by: Author, commune: str, on: date, wish: Wish) -> tuple[Axes, Body]:
-    """The true axes of the letter and the body it goes to."""
+def _axes(dice: Random, matter: Matter, by: Author, commune: str, on: date, wish: Wish) -> tuple[Axes, Body, Body]:
+    """The true axes of the letter, the body it goes to and the body it ought to go to."""
+    settled = _settled_before(dice, matter.kind, by)
     right = addressees.competent(matter.kind, by, matter.branch, matter.field, commune, on)
+    if settled is SettledBefore.ONCE and matter.kind is Kind.COMPLAINT:
+        right = addressees.second(right)
     is_misdirected = _happens(dice, f"misdirected.{matter.kind}")
     to = addressees.mistaken(dice, right, matter.field, commune, on) if is_misdirected else right
     if wish.receiver:
@@ -122,7 +134,6 @@ def _axes(dice: Random, matter: Matter, by: Author, commune: str, on: date, wish
     ground = _ground(dice, matter.kind, wish)
     is_anonymous = ground == "anonymous"
     source = _source(dice, on, is_anonymous)
-    settled = _settled_before(dice, matter.kind)
     forwarder = addressees.forwarder(_FORWARDERS[source], commune, on) if source in _FORWARDERS else None
     axes = Axes(
         kind=Kind.MIXED if is_mixed else matter.kind,
@@ -147,7 +158,7 @@ def _axes(dice: Random, matter: Matter, by: Author, commune: str, on: date, wish
     )
     if axes.source.is_forwarded and axes.forwarder is None:
         axes = msgspec.structs.replace(axes, source=Source.POST)
-    return axes, to
+    return axes, to, right
 
 
 def _ground(dice: Random, kind: Kind, wish: Wish) -> str:
@@ -241,8 +252,9 @@ def _people(dice: Random, matter: Matter) -> int:
     return dice.choices((1, 2, 3, 4), (90, 6, 3, 1))[0]
 
 
-def _settled_before(dice: Random, kind: Kind) -> SettledBefore:
-    if kind not in (Kind.COMPLAINT, Kind.DENUNCIATION):
+def _settled_before(dice: Random, kind: Kind, by: Author) -> SettledBefore:
+    """Complaints come again after a first settlement; above a provincial chair stands a minister, to whom the demo writes nothing."""
+    if kind is not Kind.COMPLAINT or by.role is AuthorRole.PROVINCIAL_CHAIR:
         return SettledBefore.NEVER
     shares: Mapping[str, float] = reference.choices("settled_before")
     return SettledBefore(weighted(dice, {SettledBefore.NEVER: 1 - sum(shares.values()), **shares}))

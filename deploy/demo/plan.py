@@ -11,23 +11,23 @@ from random import Random
 import msgspec
 
 from contracts.vocabulary import Competence, Eligibility, Kind, Outcome, SettledBefore, Source
-from deploy.demo import letters, reference
+from deploy.demo import addressees, letters, reference
 from deploy.demo.letters import Letter
 from law import calendar
 
 DESKS = {Source.COUNTER, Source.RECEPTION_DESK, Source.ONLINE_RECEPTION}
 """Where an officer sits who may classify the letter while its writer waits."""
+INTAKE = frozenset({"classify", "link", "withdraw"})
+"""Acts on the letter, which intake records; the others are moves of the case."""
+_WITHOUT_DOCUMENT = INTAKE | {"file"}
 
 
 class Act(msgspec.Struct, frozen=True, kw_only=True):
-    """One act of an office: ``name`` as the platform calls it, ``on`` its legal date, ``details`` what the form wants besides.
+    """One act of an office: ``name`` as the platform calls it, ``on`` its legal date, ``details`` what its form wants besides."""
 
-    ``key`` is the idempotency key: the same act of the same letter has the same key for ever.
-    """
-
-    key: str
     name: str
     on: date
+    agency: str
     details: dict[str, object] = {}
 
 
@@ -35,17 +35,25 @@ class _Diary:
     """Writes acts one after the other, each on a working day not before the last."""
 
     def __init__(self, letter: Letter) -> None:
-        self._key = letter.key
+        self.letter = letter
+        self.dice = Random(f"{letter.key}/plan")
         self.on = letter.received_on
+        self.holder = letter.form.received_by
         self.acts: list[Act] = []
 
-    def wait(self, days: int) -> None:
-        self.on += timedelta(days=days)
+    def wait(self, step: str) -> None:
+        """Let the time pass that such a step takes."""
+        self.on += timedelta(days=reference.days(step, self.dice.random()))
 
     def note(self, name: str, **details: object) -> None:
         while not calendar.is_working(self.on):
             self.on += timedelta(days=1)
-        self.acts.append(Act(key=f"{self._key}-{len(self.acts) + 1}-{name}", name=name, on=self.on, details=details))
+        if name not in _WITHOUT_DOCUMENT:
+            details["document"] = f"{self.dice.randint(1, 999)}/{self.holder.split('-')[0]}-{len(self.acts) + 1}"
+        self.acts.append(Act(name=name, on=self.on, agency=self.holder, details=details))
+
+    def happens(self, habit: str) -> bool:
+        return self.dice.random() < reference.habits()[habit]
 
 
 def is_classified_at_once(letter: Letter) -> bool:
@@ -56,12 +64,12 @@ def is_classified_at_once(letter: Letter) -> bool:
 
 def acts(letter: Letter) -> list[Act]:
     """Every act of the letter's life in order, past any today; the caller stops where today is."""
-    dice, diary = Random(f"{letter.key}/plan"), _Diary(letter)
+    diary = _Diary(letter)
     if letter.founding is not None:
-        diary.wait(reference.days("forward", dice.random()))
+        diary.wait("forward")
         diary.note("link", founding=letter.founding)
-    elif is_classified_at_once(letter) or _classify(dice, diary):
-        _handle(dice, diary, letter)
+    elif is_classified_at_once(letter) or _classify(diary):
+        _handle(diary)
     return diary.acts
 
 
@@ -71,15 +79,17 @@ def action(letter: Letter) -> str:
     A short form of the decision table of law (Circular 05/2021/TT-TTCP), enough to act sensibly; routing has the whole table.
     """
     truth = letter.truth
+    own, eligible = truth.competence is Competence.OWN, truth.eligibility is Eligibility.ELIGIBLE
     if truth.kind is Kind.MIXED:
         return "guide"
     if truth.kind is Kind.COMPLAINT:
         return _complaint(letter)
-    own, eligible = truth.competence is Competence.OWN, truth.eligibility is Eligibility.ELIGIBLE
     if truth.kind is not Kind.DENUNCIATION:
         return ("accept" if own else "forward") if eligible else "file"
-    if truth.is_anonymous and not truth.has_evidence:
-        return "file"
+    if truth.is_anonymous:
+        return ("accept" if own else "forward") if truth.has_evidence else "file"
+    if truth.has_crime_signs:
+        return "forward"
     if own:
         return "accept" if eligible else "refuse"
     if truth.was_guided_before or truth.was_sent_to_competent:
@@ -98,61 +108,110 @@ def _complaint(letter: Letter) -> str:
     return "guide" if truth.eligibility is Eligibility.ELIGIBLE else "file"
 
 
-def _classify(dice: Random, diary: _Diary) -> bool:
-    if not _happens(dice, "classified"):
+def _classify(diary: _Diary) -> bool:
+    if not diary.happens("classified"):
         return False
-    diary.wait(dice.choices((0, 1, 2, 3, 6), (30, 35, 20, 10, 5))[0])
+    diary.on += timedelta(days=diary.dice.choices((0, 1, 2, 3, 6), (30, 35, 20, 10, 5))[0])
     diary.note("classify")
     return True
 
 
-def _handle(dice: Random, diary: _Diary, letter: Letter) -> None:
-    if not _happens(dice, "handled"):
+def _handle(diary: _Diary) -> None:
+    if not diary.happens("handled"):
         return
-    found = action(letter)
-    diary.wait(reference.days("accept" if found in ("accept", "refuse") else "forward", dice.random()))
-    diary.note(found)
-    if found == "forward":
-        diary.wait(reference.days("accept", dice.random()))
-        diary.note("accept")
-    if found in ("accept", "forward"):
-        _settle(dice, diary, letter)
+    found = "withdraw" if diary.happens("withdrawn") else action(diary.letter)
+    diary.wait("accept" if found in ("accept", "refuse") else "forward")
+    match found:
+        case "accept":
+            _accept(diary)
+        case "forward":
+            _forward(diary)
+        case "file" | "refuse":
+            diary.note(found, ground=_ground(diary, found))
+        case "return":
+            diary.note("return", reason="not_own")
+        case "guide" if diary.letter.truth.kind is not Kind.MIXED:
+            diary.note("guide", to=diary.letter.competent)
+        case _:
+            diary.note(found)
 
 
-def _settle(dice: Random, diary: _Diary, letter: Letter) -> None:
-    kind = letter.truth.kind
-    is_plain = kind in (Kind.RECOMMENDATION, Kind.FEEDBACK)
-    left = reference.days("answer" if is_plain else "settle", dice.random())
-    for name, after in () if is_plain else _events_before(dice, letter, left):
-        diary.wait(after)
+def _forward(diary: _Diary) -> None:
+    """Pass the letter on; with signs of crime to the police at once, who go on outside this law (Law on Denunciations, art. 27)."""
+    if diary.letter.truth.has_crime_signs:
+        to = addressees.police(diary.letter.commune, diary.on).code
+        if to != diary.holder:
+            diary.note("forward", to=to)
+        return
+    diary.note("forward", to=diary.letter.competent)
+    diary.holder = diary.letter.competent
+    diary.wait("accept")
+    _accept(diary)
+
+
+def _accept(diary: _Diary) -> None:
+    truth = diary.letter.truth
+    details: dict[str, object] = {}
+    if truth.people_count >= letters.CROWD.start:
+        details |= {"representatives": 1, "is_signed_by_all": True}
+    if truth.kind in (Kind.RECOMMENDATION, Kind.FEEDBACK):
+        details["agency_limit"] = {"limit": int(reference.habits()["agency_limit_days"]), "unit": "working"}
+        diary.note("accept", **details)
+        diary.wait("answer")
+        if diary.happens("settled"):
+            diary.note("settle", outcome=Outcome.ANSWERED.value)
+        return
+    diary.note("accept", **details)
+    _settle(diary)
+
+
+def _settle(diary: _Diary) -> None:
+    left = reference.days("settle", diary.dice.random())
+    for name, after, details in _before_settlement(diary, left):
+        diary.on += timedelta(days=after)
         left -= after
-        diary.note(name)
-    if not _happens(dice, "settled"):
+        diary.note(name, **details)
+    if not diary.happens("settled"):
         return
-    diary.wait(max(left, 0))
-    outcome = Outcome.ANSWERED if is_plain else Outcome(letters.weighted(dice, reference.choices(f"outcome.{kind}")))
-    diary.note("settle", outcome=outcome.value)
-    if not is_plain and _happens(dice, "sent"):
-        diary.wait(dice.choices((0, 1, 2, 3, 7), (15, 35, 30, 15, 5))[0])
-        diary.note("send")
-        if _happens(dice, "published"):
-            diary.wait(dice.randint(1, 10))
-            diary.note("publish")
+    diary.on += timedelta(days=max(left, 0))
+    truth = diary.letter.truth
+    stage = "second" if truth.settled_before is SettledBefore.ONCE else truth.kind.value
+    diary.note("settle", outcome=letters.weighted(diary.dice, reference.choices(f"outcome.{stage}")))
+    if truth.is_discipline or not diary.happens("sent"):
+        return
+    diary.on += timedelta(days=diary.dice.choices((0, 1, 2, 3, 7), (15, 35, 30, 15, 5))[0])
+    diary.note("send_decision")
+    if diary.happens("published"):
+        diary.on += timedelta(days=diary.dice.randint(1, 10))
+        diary.note("publish")
 
 
-def _events_before(dice: Random, letter: Letter, days: int) -> Iterator[tuple[str, int]]:
-    """What happens between acceptance and settlement within so many days: (act, days after the one before)."""
-    is_complex = letter.truth.people_count >= letters.CROWD.start or _happens(dice, "complex")
+def _before_settlement(diary: _Diary, days: int) -> Iterator[tuple[str, int, dict[str, object]]]:
+    """What happens between acceptance and settlement within so many days: (act, days after the one before, details)."""
+    truth, dice = diary.letter.truth, diary.dice
+    is_crowd = truth.people_count >= letters.CROWD.start
+    is_complex = is_crowd or diary.happens("complex")
+    why = "many_people" if is_crowd else dice.choice(("many_places", "many_contents", "conflicting_evidence"))
     if is_complex and days >= 4:
-        yield "mark_complex", days // 4
-    if letter.truth.kind is Kind.COMPLAINT and days >= 6 and _happens(dice, "dialogue"):
-        yield "dialogue", days // 3
-    if days >= 12 and _happens(dice, "suspended"):
-        yield "suspend", days // 12
-        yield "resume", days // 4
-    if letter.truth.kind is Kind.DENUNCIATION and is_complex and days >= 24 and _happens(dice, "extended"):
-        yield "extend", days // 8
+        yield "mark_complex", days // 4, {"criteria": [why]}
+    must_meet = truth.is_discipline or truth.settled_before is SettledBefore.ONCE
+    if truth.kind is Kind.COMPLAINT and (must_meet or (days >= 6 and diary.happens("dialogue"))):
+        yield "dialogue", days // 3, {"is_in_person": True}
+    if days >= 12 and diary.happens("suspended"):
+        yield "suspend", days // 12, {"ground": "awaiting_result"}
+        yield "resume", days // 4, {}
+    if truth.kind is Kind.DENUNCIATION and is_complex and days >= 24 and diary.happens("extended"):
+        yield "extend", days // 8, {"reason": why}
 
 
-def _happens(dice: Random, habit: str) -> bool:
-    return dice.random() < reference.habits()[habit]
+def _ground(diary: _Diary, move: str) -> str:
+    """The coded reason for filing a letter away or for not accepting it."""
+    truth = diary.letter.truth
+    is_denunciation = truth.kind is Kind.DENUNCIATION
+    if move == "refuse":
+        return diary.dice.choice(("form_incomplete", "no_basis") if is_denunciation else ("unsigned", "time_barred", "not_affected"))
+    if is_denunciation:
+        return "anonymous" if truth.is_anonymous else "not_processed"
+    if truth.kind is Kind.COMPLAINT and truth.settled_before in (SettledBefore.FINAL, SettledBefore.MANY_TIMES):
+        return "final_decision"
+    return "guided_before" if truth.kind is Kind.COMPLAINT and truth.was_guided_before else "ineligible"

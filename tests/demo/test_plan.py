@@ -26,10 +26,8 @@ def test_acts_follow_each_other_on_working_days_after_receipt(known: list[Letter
         assert all(calendar.is_working(act.on) for act in plan.acts(letter))
 
 
-def test_the_plan_of_a_letter_never_changes_and_no_two_acts_share_a_key(known: list[Letter]) -> None:
-    keys = [act.key for letter in known for act in plan.acts(letter)]
-    assert len(set(keys)) == len(keys)
-    assert [act.key for letter in known for act in plan.acts(letter)] == keys
+def test_the_plan_of_a_letter_never_changes(known: list[Letter]) -> None:
+    assert [plan.acts(letter) for letter in known[:300]] == [plan.acts(letter) for letter in known[:300]]
 
 
 def test_a_letter_that_repeats_another_is_only_linked_to_it(known: list[Letter]) -> None:
