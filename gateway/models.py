@@ -142,6 +142,17 @@ class Case(Base, table=True):
 
 
 @row
+class Concern(Base, table=True):
+    """An agency that received, held, passed on, disputed or must decide about a matter: its officers may see it."""
+
+    __tablename__ = "concerns"
+    __table_args__ = (sa.Index("concerns_by_agency", "agency", "case_id"), CLUSTERED)
+
+    case_id: str = Field(primary_key=True)
+    agency: str = Field(primary_key=True)
+
+
+@row
 class Entry(Base, table=True):
     """One fact in the timeline of a matter, codes only."""
 

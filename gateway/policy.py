@@ -109,7 +109,8 @@ def _cases(row: Any, viewer: Viewer, bind: Bind) -> Any:
         case Role.CITIZEN:
             return row.c.case_id == bind("case_id")
         case Role.OFFICER:
-            return (row.c.holder == bind("agency")) | (row.c.received_by == bind("agency"))
+            concerns: sa.Table = models.Concern.table
+            return row.c.case_id.in_(sa.select(concerns.c.case_id).where(concerns.c.agency == bind("agency")))
         case Role.SUPERVISOR:
             return _in_territory(row.c.holder, viewer, bind)
         case Role.OPERATOR:

@@ -41,11 +41,12 @@ from contracts.petitions import PetitionClassified, PetitionLinked, PetitionLodg
 from contracts.reports import ReportPublished
 from contracts.vocabulary import Status, Step
 from gateway.acts import Act, act_of
-from gateway.models import SEQ_COLUMNS, Alert, Bucket, Case, Count, Entry, Report, ReportColumn
+from gateway.models import SEQ_COLUMNS, Alert, Bucket, Case, Concern, Count, Entry, Report, ReportColumn
 from runtime.facts import on
 from runtime.work import Work
 
 _TO_AGENCY = ("holder", "competent", "arbiter", "obliged", "forwarder", "received_by")
+_CONCERNED = ("received_by", "holder", "sender", "competent", "refused_by", "arbiter", "demanded_by", "obliged", "forwarder")
 _GROUND = ("ground", "reason", "purpose", "measure")
 
 
@@ -59,6 +60,8 @@ def following(fact: Event, work: Work) -> Iterator[Case]:
     case.settle_view()
     work.save(case)
     work.save(entry_of(fact))
+    for agency in {found for name in _CONCERNED if (found := getattr(fact, name, None))}:
+        work.save(Concern(case_id=fact.case_id, agency=agency))
     _recount(work, counted, missed, case)
 
 

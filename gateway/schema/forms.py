@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin, get_type
 import msgspec
 import strawberry
 
+from contracts import vocabulary as words
 from contracts.petitions import Axes, LodgeForm, Person
 
 
@@ -83,6 +84,14 @@ class WithdrawInput:
     on: date | None = None
 
 
+@strawberry.input(description="Thời hạn do cơ quan tự đặt khi luật không quy định · an agency's own limit where the law sets none")
+class AgencyLimitInput:
+    """An agency's own limit in days."""
+
+    limit: int
+    unit: str = "working"
+
+
 @strawberry.input(
     description="Một bước giải quyết; move là tên bước theo bảng các bước hợp pháp · one step; move names a row of the table of legal moves"
 )
@@ -93,10 +102,19 @@ class RecordStepInput:
     move: str
     on: date | None = None
     document: str | None = None
-    ground: str | None = None
     reason: str | None = None
+    ground: str | None = None
     criteria: list[str] | None = None
-    outcome: str | None = None
-    due_on: date | None = None
-    holder: str | None = None
-    is_in_person: bool | None = None
+    outcome: words.Outcome | None = None
+    to: str | None = strawberry.field(default=None, description="Mã cơ quan nhận đơn · code of the body the letter goes to")
+    basis: str | None = None
+    step: words.Step | None = None
+    is_in_person: bool = False
+    is_contested: bool = False
+    has_new_fact: bool = False
+    representatives: int = 0
+    is_signed_by_all: bool = False
+    limit_on: date | None = None
+    agency_limit: AgencyLimitInput | None = None
+    obligation: str | None = None
+    measure: str | None = None

@@ -15,7 +15,7 @@ from runtime.database import Query
 from runtime.facts import Handlers
 from tests.gateway.world import WARD, World, accepted, assigned, classified, hotspot, lodged, missed, open_world, stamped
 
-_TABLES = (models.Case, models.Entry, models.Alert, models.Count)
+_TABLES = (models.Case, models.Concern, models.Entry, models.Alert, models.Count)
 
 
 async def rows(world: World) -> dict[str, list[tuple[object, ...]]]:
