@@ -21,6 +21,8 @@ from services.routing.moves import MoveRow, Moves, Start
 
 STAND_STILL = frozenset({Step.SETTLE})
 """Steps whose days are not counted while settlement is suspended (Law on Complaints, art. 11a.4; Law on Denunciations, art. 34.2)."""
+UNDECIDED = frozenset({Status.RECEIVED, Status.CLASSIFIED, Status.ASSIGNED, Status.FORWARDED})
+"""Before acceptance: what the letter is may still be determined anew."""
 WITHOUT_STATUTORY_LIMIT = frozenset({"recommendation", "feedback"})
 """Kinds for which no law sets a limit of settlement; the agency's own, if it named one, stands in the fact of acceptance."""
 
@@ -209,16 +211,14 @@ def _recount(state: State) -> None:
 
 
 def _classified(state: State, fact: petitions.PetitionClassified) -> bool:
-    if state.status not in (Status.RECEIVED, Status.CLASSIFIED):
-        if state.status in (Status.ASSIGNED, Status.FORWARDED) and kind_of(fact.axes) == state.kind:
-            state.axes = fact.axes
+    if state.status not in UNDECIDED:
         return False
     state.axes, state.kind, state.stage = fact.axes, kind_of(fact.axes), stage_of(fact.axes)
     return True
 
 
 def _linked(state: State, fact: petitions.PetitionLinked) -> bool:
-    if state.status not in (Status.RECEIVED, Status.CLASSIFIED, Status.ASSIGNED):
+    if state.status not in UNDECIDED:
         return False
     state.founding = fact.founding_case_id
     return True

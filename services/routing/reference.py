@@ -136,3 +136,9 @@ def is_remote(unit: str | None, on: date) -> bool:
     """The longer terms of remote areas apply there on that day."""
     span = remote_areas().get(unit or "")
     return span is not None and span[0] <= on <= span[1]
+
+
+@cache
+def action_names() -> dict[str, tuple[str, str]]:
+    """What each action is called in Vietnamese and English."""
+    return {line["action"]: (line["vi"], line["en"]) for line in lines("action_names")}

@@ -5,7 +5,8 @@ from datetime import date
 
 from contracts import cases
 from contracts.errors import Invalid
-from contracts.vocabulary import Branch, Competence
+from contracts.petitions import PetitionClassified
+from contracts.vocabulary import Branch, Competence, Status
 from services.routing import action, competence, history
 from services.routing.competence import Competent, Matter, Table
 from services.routing.guards import is_desk_of
@@ -38,6 +39,12 @@ def matter_of(state: State) -> Matter:
 
 def determine(state: State, table: Table, rows: Sequence[action.Row], on: date) -> None:
     """Write into the case who is competent, by which rule, and what ought to be done with the letter received ``on``."""
+    if not state.is_decided:
+        _determine_competent(state, table, on)
+    state.action, state.action_rule = _action(state, rows, on)
+
+
+def _determine_competent(state: State, table: Table, on: date) -> None:
     matter = matter_of(state)
     found = _settlers(table, matter, on)
     state.competent = state.second = state.rule = state.law = ""
@@ -46,7 +53,20 @@ def determine(state: State, table: Table, rows: Sequence[action.Row], on: date) 
         _name_bodies(state, table, matter, found, on)
     if not state.competent and state.axes.competence is Competence.OWN:
         state.competent = state.holder
-    state.action, state.action_rule = _action(state, rows, on)
+
+
+def classify(
+    state: State, fact: PetitionClassified, moves: Moves, table: Table, rows: Sequence[action.Row]
+) -> cases.PetitionAssigned | None:
+    """Take in what an officer determined; the assignment that follows from it, if the matter is the holder's own.
+
+    Competence is read first, because the clock that starts depends on it. A letter that is past acceptance stays as it is.
+    """
+    if state.status in history.UNDECIDED:
+        state.axes, state.kind, state.stage = fact.axes, history.kind_of(fact.axes), history.stage_of(fact.axes)
+        determine(state, table, rows, state.received_on)
+    history.apply(state, fact, moves)
+    return assignment(state, moves, fact.legal_on) if state.status is Status.CLASSIFIED else None
 
 
 def _settlers(table: Table, matter: Matter, on: date) -> Competent | None:

@@ -74,9 +74,9 @@ def test_missing_facts_mean_an_own_eligible_letter_of_a_citizen():
 @pytest.mark.parametrize(
     ("facts", "within"),
     [
-        ({"kind": "denunciation", "own": False}, "TC-02"),
-        ({"kind": "denunciation"}, "TC-01"),
-        ({"kind": "complaint"}, "KN-02"),
+        ({"kind": "denunciation", "own": False}, "denunciation/forward"),
+        ({"kind": "denunciation"}, "denunciation/initial"),
+        ({"kind": "complaint"}, "complaint/accept"),
         ({"kind": "complaint", "own": False}, ""),
     ],
 )

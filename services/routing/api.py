@@ -1,0 +1,118 @@
+"""Answers commands and questions.
+
+POST /cases/{case_id}/{move}        make a move; the table of moves says who may and what it needs
+POST /steps/batch                   many moves at once, one answer each
+GET  /cases/{case_id}               where a case stands, with its clocks
+GET  /cases/{case_id}/next-steps    what may be done now, by whom, by when (``ask=MOVE``: why not)
+GET  /competent                     who settles a matter of such facts (open to all)
+"""
+
+from datetime import date
+from typing import Any
+
+import msgspec
+from starlette.requests import Request
+
+from contracts.errors import Invalid, NotAllowed, NotFound
+from contracts.vocabulary import Role
+from law import bodies
+from runtime.auth import Caller
+from runtime.http import command, query
+from runtime.service import Service
+from runtime.work import Work
+from services.routing import docket, history, questions, reference, settlement, store
+from services.routing.guards import Ask
+from services.routing.history import State
+
+READERS = frozenset({Role.OFFICER, Role.SUPERVISOR, Role.POLICE, Role.OPERATOR, Role.CITIZEN, Role.SYSTEM})
+
+
+class MoveForm(Ask, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A move on a case. ``on`` is its legal date, today when left out."""
+
+    case_id: str
+    move: str
+    on: date | None = None
+
+
+@command("POST", "/cases/{case_id}/{move}", loads=docket.LOADS, roles={Role.OFFICER, Role.SYSTEM}, batch="/steps/batch")
+def make_move(form: MoveForm, caller: Caller, work: Work) -> dict[str, object]:
+    """Make a move for the caller's agency, or be refused with the article and what would be needed."""
+    state = docket.take(work, form.case_id)
+    if state is None:
+        raise NotFound("case_not_found", case=form.case_id)
+    table = reference.settlement()
+    agency = caller.agency or (state.holder if caller.role is Role.SYSTEM else "")
+    fact = work.emit(settlement.decide(table, state, form.move, form, agency=agency, on=form.on or work.today))
+    history.apply(state, fact, table)
+    docket.keep(work, state)
+    clock = state.main_clock
+    return {
+        "case_id": state.case_id,
+        "fact": type(fact).__name__,
+        "status": state.status,
+        "holder": state.holder,
+        "due_on": clock.due_on if clock else None,
+    }
+
+
+async def _case(request: Request, caller: Caller, service: Service) -> State:
+    """The case, for those who may see it: its holder and those it passed through, their superiors, those who watch, the petitioner."""
+    case_id = request.path_params["case_id"]
+    found = await service.db.one(store.CASE, case_id=case_id)
+    if found is None:
+        raise NotFound("case_not_found", case=case_id)
+    state = msgspec.convert(found[0], State)
+    if caller.role is Role.CITIZEN and caller.case_id != case_id:
+        raise NotFound("case_not_found", case=case_id)
+    if caller.role is Role.OFFICER and not _concerns(state, caller.agency):
+        raise NotAllowed("agency_not_allowed", agency=caller.agency or "–")
+    return state
+
+
+def _concerns(state: State, agency: str) -> bool:
+    touched = {state.holder, state.receiver, state.competent, state.second, state.arbiter, *state.trail, *state.obligations.values()} - {""}
+    return agency in touched or any(agency in bodies.superiors(code) for code in touched)
+
+
+@query("GET", "/cases/{case_id}", roles=READERS)
+async def show_case(request: Request, caller: Caller, service: Service) -> dict[str, Any]:
+    """Where the case stands."""
+    state = await _case(request, caller, service)
+    return {
+        "case_id": state.case_id,
+        "kind": state.kind,
+        "stage": state.stage,
+        "status": state.status,
+        "holder": state.holder,
+        "competent": state.competent,
+        "rule": state.rule,
+        "law": state.law,
+        "action": state.action,
+        "action_rule": state.action_rule,
+        "trail": state.trail,
+        "clocks": [clock for clock in state.clocks if clock.is_running],
+    }
+
+
+@query("GET", "/cases/{case_id}/next-steps", roles=READERS)
+async def show_next_steps(request: Request, caller: Caller, service: Service) -> dict[str, Any]:
+    """What may be done now, by whom, by when, with which document; and, when asked about a move, why it may not."""
+    state = await _case(request, caller, service)
+    on, table = service.clock.today(), reference.settlement()
+    answer: dict[str, Any] = {"case_id": state.case_id, "status": state.status, "steps": settlement.next_steps(table, state, on)}
+    asked = request.query_params.get("ask")
+    if asked:
+        refusal = settlement.why_not(table, state, asked, on)
+        answer["asked"] = {"move": asked, "allowed": refusal is None, "refusal": refusal.problem() if refusal else None}
+    return answer
+
+
+@query("GET", "/competent", is_open=True)
+async def show_competent(request: Request, caller: Caller, service: Service) -> dict[str, Any]:
+    """Who settles: the question of ``dannguyen law competent`` with its facts as query parameters."""
+    asked: dict[str, Any] = {"date": service.clock.today().isoformat(), **request.query_params}
+    try:
+        return msgspec.to_builtins(questions.competent(msgspec.convert(asked, questions.WhoSettles, strict=False)))  # type: ignore[no-any-return]
+    except msgspec.ValidationError as wrong:
+        raise Invalid("invalid_form", where="$", problem=str(wrong)) from wrong

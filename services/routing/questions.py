@@ -1,0 +1,360 @@
+"""Questions from outside about competence, handling and next steps, and their answers (pure).
+
+One question and one answer each, as ``docs/law.md`` describes; ``reader`` turns them into JSON Lines.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any, Final
+
+import msgspec
+
+from contracts import cases, petitions
+from contracts.errors import Invalid, Refusal
+from contracts.event import FACTS, Event
+from contracts.vocabulary import Field
+from law import bodies, clocks, lines, units
+from law.rows import GRADES
+from services.routing import action, competence, history, reference, rules, settlement
+from services.routing.action import Letter
+from services.routing.competence import Matter
+from services.routing.history import State
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True, rename={"on": "date"}):
+    """What every question has: ``date``, ``as_of_law`` (the day whose law counts), ``as_of_knowledge`` (the day whose rows count)."""
+
+    on: date
+    id: Any = None
+    as_of_law: date | None = None
+    as_of_knowledge: date | None = None
+
+    @property
+    def law_on(self) -> date:
+        """The day whose law counts."""
+        return self.as_of_law or self.on
+
+
+class Limit(msgspec.Struct, frozen=True):
+    """A time limit of the law."""
+
+    limit: int
+    unit: str
+
+
+class Place(msgspec.Struct, frozen=True):
+    """A body by code, with its name on the day asked about."""
+
+    code: str
+    name: str
+
+
+# What must be done with this letter?
+
+
+class WhatToDo(Asked, frozen=True, kw_only=True):
+    """``dannguyen law action``: the facts of a letter, flat, beside the date."""
+
+    kind: action.LetterKind
+    own: bool = True
+    eligible: bool = True
+    source: action.LetterSource = "citizen"
+    in_person: bool = False
+    anonymous: bool = False
+    evidence: bool = False
+    guided_before: bool = False
+    sent_to_competent: bool = False
+    final_decision: bool = False
+    new_fact: bool = False
+    subordinate_overdue: bool = False
+    crime_signs: bool = False
+    signatories: int = 1
+
+
+class ToDo(msgspec.Struct, frozen=True):
+    """The answer; ``due`` is the last day of ``within`` when the letter was received on the day asked about."""
+
+    action: str
+    rule: str
+    within: Limit | None
+    due: date | None
+    also: tuple[str, ...]
+    warnings: tuple[str, ...]
+    cites: tuple[str, ...]
+    grade: str
+
+
+_FACTS: Final = Letter.__struct_fields__
+
+
+def what_to_do(asked: WhatToDo) -> ToDo:
+    """The action for a letter. Raises Invalid (no_rule_in_force)."""
+    letter = Letter(**{name: getattr(asked, name) for name in _FACTS})
+    known = asked.as_of_knowledge or date.max
+    found = action.decide(reference.actions(), letter, asked.law_on, known)
+    within, due, grade, warnings = None, None, found.grade, found.warnings
+    if found.within:
+        kind, _, step = found.within.partition("/")
+        term = clocks.due(kind, step, asked.on, as_of_law=asked.as_of_law, as_of_knowledge=asked.as_of_knowledge)
+        within, due = Limit(term.limit or 0, term.unit or ""), term.due
+        grade = max(grade, term.grade, key=_weakness)
+        warnings = (*warnings, *term.warnings)
+    return ToDo(found.action, found.rule, within, due, found.also, warnings, found.cites, grade)
+
+
+def _weakness(grade: str) -> int:
+    return list(GRADES).index(grade)  # type: ignore[arg-type]
+
+
+# Who settles?
+
+
+class WhoSettles(Asked, frozen=True, kw_only=True):
+    """``dannguyen law competent``: kind and author, or branch with ``against`` or field, or issuer; ``unit`` asks for the body."""
+
+    kind: str
+    author: str = ""
+    against: str = ""
+    issuer: str = ""
+    branch: str = ""
+    field: str = Field.OTHER
+    unit: str = ""
+    agency: str = ""
+    dismissal: bool = False
+
+
+class Settlers(msgspec.Struct, frozen=True):
+    """The answer: roles, and with a unit the bodies in force on that day."""
+
+    first: str
+    second: str | None
+    then: str | None
+    rule: str
+    agency: Place | None
+    second_agency: Place | None
+    warnings: tuple[str, ...]
+    cites: tuple[str, ...]
+    grade: str
+
+
+def competent(asked: WhoSettles) -> Settlers:
+    """Who settles first and second. Raises Invalid for unknown words and days without a rule."""
+    if asked.unit and units.unit(asked.unit, asked.on) is None:
+        raise Invalid("unknown_unit", field="unit", value=asked.unit, on=asked.on)
+    author = asked.author or asked.against or asked.issuer or "unknown"
+    matter = Matter(asked.kind, author, asked.branch, asked.field, asked.unit, asked.agency, is_dismissal=asked.dismissal)
+    table = reference.competence()
+    found = competence.settlers(table, matter, asked.law_on, asked.as_of_knowledge or date.max)
+    has_place = bool(asked.unit or asked.agency)
+    return Settlers(
+        found.first,
+        found.second or None,
+        found.then or None,
+        found.rule,
+        _place(table, found.first, matter, asked.on) if has_place else None,
+        _place(table, found.second, matter, asked.on) if has_place and found.second else None,
+        found.warnings,
+        found.cites,
+        found.grade,
+    )
+
+
+def _place(table: competence.Table, role: str, matter: Matter, on: date) -> Place | None:
+    found = competence.body_of(table, role, matter, on)
+    return Place(found.code, found.name) if found else _unlisted(table, role, matter.place, on)
+
+
+def _unlisted(table: competence.Table, role: str, unit: str, on: date) -> Place | None:
+    """The People's Committee of a unit whose bodies are not in the table: its code and name follow from the unit."""
+    row = table.roles[role]
+    if bodies.Office.GOVERNMENT not in row.offices or not unit:
+        return None
+    found = units.province_of(unit, on) if bodies.Level.PROVINCE in row.levels else units.unit(unit, on)
+    if found is None or (found.is_province and bodies.Level.COMMUNE in row.levels):
+        return None
+    return Place(f"UBND-{found.code}", f"Ủy ban nhân dân {found.full_name[0].lower()}{found.full_name[1:]}")
+
+
+# What next?
+
+
+class WhatNext(msgspec.Struct, frozen=True, kw_only=True, rename={"on": "date"}):
+    """``dannguyen law next-steps``: a case's history as facts, and the day asked about (default: that of the last fact)."""
+
+    kind: str
+    facts: list[dict[str, Any]]
+    ask: str | None = None
+    on: date | None = None
+    id: Any = None
+
+
+class Next(msgspec.Struct, frozen=True):
+    """The answer; ``asked`` only when a move was asked about."""
+
+    status: str
+    holder: str
+    steps: list[settlement.NextStep]
+    clocks: list[dict[str, Any]]
+    cites: tuple[str, ...]
+    grade: str
+    asked: dict[str, Any] | None = None
+
+
+def what_next(asked: WhatNext) -> Next:
+    """The moves open after a history. Raises Invalid for a history that cannot be read."""
+    state = told(asked)
+    on = asked.on or state.last_on
+    table = reference.settlement()
+    steps = settlement.next_steps(table, state, on)
+    grade = max((step.grade for step in steps), key=_weakness, default="A")
+    cites = tuple(dict.fromkeys(cite for step in steps for cite in step.law.split("; ")))
+    running = [{"step": each.step, "due": each.due_on, "rule": each.rule, "law": each.law} for each in state.clocks if each.is_running]
+    answer = Next(state.status, state.holder, steps, running, cites, grade)
+    if asked.ask is None:
+        return answer
+    refusal = settlement.why_not(table, state, asked.ask, on)
+    told_why = {"code": refusal.code, "message": refusal.message, "law": refusal.law} if refusal else None
+    return msgspec.structs.replace(answer, asked={"move": asked.ask, "allowed": refusal is None, "refusal": told_why})
+
+
+def told(asked: WhatNext) -> State:
+    """The state after the facts of a history; what a fact leaves out is taken from the case as it stood."""
+    if not asked.facts:
+        raise Invalid("bad_fact", field="facts", where="facts", problem="[{type, at, …}]")
+    table, state = reference.settlement(), None
+    for number, given in enumerate(asked.facts):
+        fact = _fact(given, number, asked.kind, state)
+        if state is None:
+            state = history.opened(fact if isinstance(fact, petitions.PetitionLodged) else _lodged(asked.kind, fact.legal_on), table)
+            if isinstance(fact, petitions.PetitionLodged):
+                continue
+        if isinstance(fact, petitions.PetitionClassified):
+            rules.classify(state, fact, table, reference.competence(), reference.actions())
+        else:
+            history.apply(state, fact, table)
+    assert state is not None
+    return state
+
+
+def _participle(kind: type[Event]) -> str:
+    """``dannguyen.case.accepted.v1`` → ``accepted``."""
+    return kind.ce_type.split(".")[-2]
+
+
+_BY_NAME: Final[Mapping[str, type[Event]]] = {
+    name: kind
+    for kind in FACTS.values()
+    for name in (kind.__name__, kind.ce_type, kind.ce_type.removeprefix("dannguyen.").rpartition(".")[0], _participle(kind))
+}
+_BY_MOVE: Final = {row.move: getattr(petitions, row.fact, None) or getattr(cases, row.fact) for row in reference.settlement().rows}
+_SOMEWHERE: Final = "CQ-0"
+
+
+def _fact(given: Mapping[str, Any], number: int, kind: str, state: State | None) -> Event:
+    name = given.get("type")
+    found = _BY_NAME.get(str(name)) or _BY_MOVE.get(str(name))
+    if found is None:
+        raise Invalid("bad_fact", field=f"facts[{number}].type", where=f"facts[{number}].type", problem=str(name))
+    try:
+        at = msgspec.convert(given.get("at"), date)
+    except msgspec.ValidationError as wrong:
+        raise Invalid("bad_date", field=f"facts[{number}].at", where=f"facts[{number}].at") from wrong
+    holder = state.holder if state else str(given.get("holder", given.get("received_by", _SOMEWHERE)))
+    defaults: dict[str, Any] = {
+        "case_id": "-",
+        "received_by": holder,
+        "received_on": at,
+        "holder": holder,
+        "sender": holder,
+        "refused_by": holder,
+        "effective_on": at,
+        "outcome": "answered",
+        "axes": _axes(kind, given.get("axes")),
+        "is_whole": True,
+        "is_coerced": False,
+        "refusal_count": len(state.refused_by) + 1 if state else 1,
+    }
+    fields = {name: defaults.get(name, _EMPTY.get(name, "")) for name in found.__struct_fields__ if name in _required(found)}
+    fields |= {name: value for name, value in given.items() if name not in ("type", "at", "axes")}
+    try:
+        return msgspec.convert({**fields, "legal_on": at}, found)
+    except msgspec.ValidationError as wrong:
+        raise Invalid("bad_fact", field=f"facts[{number}]", where=f"facts[{number}]", problem=str(wrong)) from wrong
+
+
+_EMPTY: Final[Mapping[str, Any]] = {
+    "due_on": None,
+    "step": None,
+    "arbiter": None,
+    "letter_on": None,
+    "criteria": [],
+    "is_in_person": False,
+    "was_late": False,
+    "document": "0",
+}
+
+
+def _required(kind: type[Event]) -> frozenset[str]:
+    return frozenset(each.name for each in msgspec.structs.fields(kind) if each.required)
+
+
+def _axes(kind: str, given: Any) -> dict[str, Any]:
+    is_discipline = kind == "discipline"
+    facts = {"kind": "complaint" if is_discipline else kind, "field": "other", "source": "post", "is_discipline": is_discipline}
+    return {**facts, "competence": "own", "eligibility": "eligible", **(given if isinstance(given, dict) else {})}
+
+
+def _lodged(kind: str, on: date) -> petitions.PetitionLodged:
+    fact = _fact({"type": "PetitionLodged", "at": on}, 0, kind, None)
+    assert isinstance(fact, petitions.PetitionLodged)
+    return fact
+
+
+# JSON Lines
+
+Ask = Callable[[Any], Any]
+_MISSING: Final = re.compile(r"missing required field `(\w+)`$")
+
+
+def reader(kind: type[Any], answer: Ask, known_on: date) -> lines.Reader:
+    """Answers one line; a line that cannot be answered gets a refusal. Rows known after ``known_on`` count only when asked for."""
+    decode = msgspec.json.Decoder(kind).decode
+    encode = msgspec.json.Encoder().encode
+
+    def read(line: bytes) -> bytes:
+        try:
+            asked = decode(line)
+            if getattr(asked, "as_of_knowledge", known_on) is None:
+                asked = msgspec.structs.replace(asked, as_of_knowledge=known_on)
+            return b'{"id":%b,%b' % (encode(asked.id), encode(answer(asked))[1:])
+        except Refusal as refusal:
+            return lines.refused(_given(line).get("id"), refusal)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
+            found = _given(line)
+            return lines.refused(found.get("id"), diagnosed(found, fault, kind))
+
+    return read
+
+
+def _given(line: bytes) -> dict[str, Any]:
+    try:
+        found = msgspec.json.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def diagnosed(found: dict[str, Any], fault: Exception, kind: type[Any]) -> Refusal:
+    """Why a line is no question: no object, or the first field that is not what it should be."""
+    if not found:
+        return Invalid("bad_json", problem=str(fault))
+    if missing := _MISSING.search(str(fault)):
+        where = missing[1]
+    else:
+        where = str(fault).rpartition("`$.")[2].rstrip("`").partition("[")[0]
+    if where in ("date", "as_of_law", "as_of_knowledge"):
+        return Invalid("bad_date", field=where, where=where)
+    if where == "kind":
+        return Invalid("unknown_kind", field="kind", value=found.get("kind"))
+    return Invalid("bad_fact", field=where or None, where=where or "?", problem=str(fault))

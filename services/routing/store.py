@@ -1,0 +1,21 @@
+"""Named queries."""
+
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from runtime.database import Query
+from services.routing.models import Case, Clock
+
+_CASES: Final[Any] = Case.table.c
+_CLOCKS: Final[Any] = Clock.table.c
+
+WAKING: Final = Query(
+    sa.select(_CLOCKS.case_id)
+    .where(_CLOCKS.wake_on <= sa.bindparam("today", type_=sa.Date()))
+    .order_by(_CLOCKS.wake_on, _CLOCKS.case_id)
+    .limit(sa.bindparam("most", type_=sa.Integer()))
+)
+"""Cases with a clock about which something is to be stated, the longest waiting first."""
+
+CASE: Final = Query(sa.select(_CASES.state).where(_CASES.case_id == sa.bindparam("case_id")))
