@@ -62,7 +62,8 @@ def _fetch(into: Path) -> None:
     maven = shutil.which("mvn")
     if maven is None:
         raise CannotStart("Kafka and Zipkin come as jars by Maven and mvn is not on this machine: install it (Debian: apt install maven).")
-    command = [maven, "--quiet", "--batch-mode", "--strict-checksums", "-Dstyle.color=never", f"--file={POM}", f"-Djars={into}", "generate-resources"]
+    how = ["--quiet", "--batch-mode", "--strict-checksums", "-Dstyle.color=never"]
+    command = [maven, *how, f"--file={POM}", f"-Djars={into}", "generate-resources"]
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
     if done.returncode != 0:
         reason = next((line for line in done.stdout.splitlines() if "ERROR" in line), done.stdout[-300:]).strip()
