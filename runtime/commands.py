@@ -11,16 +11,17 @@ import httpx
 import typer
 
 from contracts.vocabulary import Role
-from runtime import auth, kafka, logs, migrate, telemetry
+from runtime import auth, kafka, logs, migrate, telemetry, traceview
 from runtime.service import Service
 from runtime.settings import SERVICES, KafkaSettings, Settings, address_of, home
 
+_CASE_ID_LENGTH, _CASE_ID_DASHES = 36, 4
 parked_app = typer.Typer(help="Records that could not be applied: list, show, apply again.", no_args_is_help=True)
 
 
 def register(app: typer.Typer) -> None:
     """Add the runtime's commands."""
-    for command in (serve, token, keys):
+    for command in (serve, token, keys, trace):
         app.command()(command)
     app.command("migrate")(migrate_databases)
     app.command()(schemas)
@@ -114,6 +115,32 @@ def _operator(service: str, method: str, path: str) -> Any:
         typer.echo(answer.json().get("detail_en", answer.text), err=True)
         raise typer.Exit(1)
     return answer.json()
+
+
+def trace(
+    code: Annotated[str, typer.Argument(help="a receipt code or a case id")],
+    as_json: Annotated[bool, typer.Option("--json", help="the spans as JSON")] = False,
+) -> None:
+    """Show everything that was done about one petition: each act as a tree across services, with the address of its page."""
+    case_id = code if len(code) == _CASE_ID_LENGTH and code.count("-") == _CASE_ID_DASHES else _case_of(code)
+    found = traceview.traces_of(case_id)
+    if as_json:
+        _print(found, as_json=True)
+        return
+    for spans in found:
+        typer.echo("\n".join(traceview.lines(spans)))
+    typer.echo(f"{len(found)} traces of case {case_id}")
+
+
+def _case_of(code: str) -> str:
+    credential = auth.issue(home() / "keys", Role.OPERATOR, officer="local-operator", seconds=60)
+    answer = httpx.post(
+        f"{address_of('intake')}/receipts/open", json={"code": code}, headers={"authorization": f"Bearer {credential}"}, timeout=30
+    )
+    if answer.status_code >= 400:
+        typer.echo(answer.json().get("detail_en", answer.text), err=True)
+        raise typer.Exit(1)
+    return str(answer.json()["case_id"])
 
 
 def _print(value: Any, as_json: bool) -> None:

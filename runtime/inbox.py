@@ -35,8 +35,7 @@ BLOCKED: Final = Query(sa.select(_PARKED.c.key).distinct().where(among(_PARKED.c
 OF_KEY: Final = Query(sa.select(*_PARKED.columns).where(_PARKED.c.key == sa.bindparam("key")).order_by(_PARKED.c.order_no))
 
 
-@dataclass(slots=True)
-class Entry:
+class Entry(msgspec.Struct, gc=False):
     """One record on its way: decoded, or with the reason why it could not be."""
 
     event_id: str
@@ -190,15 +189,17 @@ class Consumer:
     def _decode(self, record: Any) -> Entry | None:
         """The record as an entry, or None when nobody here reacts to it."""
         headers = {name: value for name, value in record.headers if value is not None}
-        place = f"{record.topic}/{record.partition}/{record.offset}"
         try:
-            event_id = headers.get("ce_id", b"").decode() or place
-            key = (record.key or b"").decode() or place
+            event_id = headers.get("ce_id", b"").decode()
+            key = (record.key or b"").decode()
             traceparent = headers.get("traceparent", b"").decode("ascii")
         except UnicodeDecodeError:
-            event_id, key, traceparent = place, place, ""
+            event_id, key, traceparent = "", "", ""
         if record.topic in self.handlers.by_topic:
-            event_id = place  # a stranger names his records as he likes; taking another's name must not make his vanish
+            event_id = ""  # a stranger names his records as he likes; taking another's name must not make his vanish
+        if not event_id or not key:
+            place = f"{record.topic}/{record.partition}/{record.offset}"
+            event_id, key = event_id or place, key or place
         entry = Entry(event_id, record.topic, record.partition, record.offset, key, headers, record.value, traceparent)
         return self.prepared(entry)
 

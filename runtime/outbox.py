@@ -70,6 +70,10 @@ class Relay:
             else:
                 delay = 0.2
 
+    async def close(self) -> None:
+        """Let the producer go, within a few seconds."""
+        await self._renew_producer()
+
     async def _renew_producer(self) -> None:
         old, self._producer = self._producer, None
         self.state.is_connected = False

@@ -46,6 +46,19 @@ class _Key:
     case_id: str
 
 
+async def end(tasks: Sequence[asyncio.Task[None]]) -> None:
+    """Cancel tasks until they end or five seconds are over.
+
+    Once is not enough: on Python 3.11 ``asyncio.wait_for`` loses a cancellation that meets its result.
+    """
+    for _ in range(10):
+        for task in tasks:
+            task.cancel()
+        if not tasks or not (await asyncio.wait(tasks, timeout=0.5))[1]:
+            return
+    log.warning("tasks abandoned", extra={"tasks": ",".join(task.get_name() for task in tasks if not task.done())})
+
+
 class Service:
     """One service: what it states (``topic``), what it reacts to, what it answers, what it does by itself.
 
@@ -140,12 +153,10 @@ class Service:
         try:
             yield
         finally:
-            for task in tasks:
-                task.cancel()
+            await end(tasks)
             if self.reader is not None:
                 await self.reader.stop()
-            await asyncio.gather(*tasks, return_exceptions=True)
-            await self.relay._renew_producer()
+            await self.relay.close()
             await self.db.close()
             telemetry.stop()
 

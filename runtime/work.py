@@ -7,7 +7,7 @@ Each item (fact or form) is its own: when it fails, nothing of it remains and th
 
 import copy
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final, TypeVar, cast
 
@@ -38,10 +38,9 @@ class Load:
     table: Any
     by: Callable[[Any], Any] | str = "case_id"
 
-    def keys(self, item: Any) -> Iterable[Any]:
-        """The keys this item needs; None needs nothing, a list needs several."""
-        found = getattr(item, self.by, None) if isinstance(self.by, str) else self.by(item)
-        return () if found is None else found if isinstance(found, list | set | frozenset) else (found,)
+    def key(self, item: Any) -> Any:
+        """The key this item needs; None needs nothing, a list needs several."""
+        return getattr(item, self.by, None) if isinstance(self.by, str) else self.by(item)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +51,10 @@ class Many:
     column: str = "case_id"
     by: Callable[[Any], Any] | str | None = None
 
-    def keys(self, item: Any) -> Iterable[Any]:
-        """The values this item needs."""
+    def key(self, item: Any) -> Any:
+        """The value this item needs; None needs nothing, a list needs several."""
         by = self.by or self.column
-        found = getattr(item, by, None) if isinstance(by, str) else by(item)
-        return () if found is None else found if isinstance(found, list | set | frozenset) else (found,)
+        return getattr(item, by, None) if isinstance(by, str) else by(item)
 
 
 Need = Load | Many
@@ -67,8 +65,7 @@ def needs(loads: Iterable[Any]) -> tuple[Need, ...]:
     return tuple(load if isinstance(load, Load | Many) else Load(load) for load in loads)
 
 
-@dataclass(slots=True)
-class Cause:
+class Cause(msgspec.Struct, gc=False):
     """What brings the present item about: the id that its facts name as cause, and where it stands."""
 
     causation_id: str
@@ -78,15 +75,14 @@ class Cause:
     traceparent: str = _NO_TRACE
 
 
-@dataclass(slots=True)
-class _Item:
+class _Item(msgspec.Struct):
     """The changes of one item, before they join the batch."""
 
-    rows: dict[tuple[Any, Any], Any] = field(default_factory=dict)
-    additions: list[tuple[Any, Any, dict[str, Any]]] = field(default_factory=list)
-    events: list[Event] = field(default_factory=list)
-    sent: list[tuple[str, str, str, bytes]] = field(default_factory=list)
-    sequences: dict[str, int] = field(default_factory=dict)
+    rows: dict[tuple[Any, Any], Any] = {}
+    additions: list[tuple[Any, Any, dict[str, Any]]] = []
+    events: list[Event] = []
+    sent: list[tuple[str, str, str, bytes]] = []
+    sequences: dict[str, int] = {}
 
 
 class Work:
@@ -95,6 +91,7 @@ class Work:
     def __init__(self, *, today: date, now: datetime, topic: str | None, source: str, actor: Actor = NOBODY) -> None:
         self.today = today
         self.now = now
+        self._instant = now.isoformat(timespec="microseconds")
         self.actor = actor
         self.legal_on: date | None = None
         self.cause = Cause("")
@@ -208,9 +205,14 @@ class Work:
         for item, loads in items:
             for load in loads:
                 if isinstance(load, Load):
-                    singles.setdefault(load.table, set()).update(load.keys(item))
+                    wanted = singles.setdefault(load.table, set())
                 else:
-                    groups.setdefault((load.table, load.column), set()).update(load.keys(item))
+                    wanted = groups.setdefault((load.table, load.column), set())
+                key = load.key(item)
+                if isinstance(key, list | set | frozenset):
+                    wanted.update(key)
+                elif key is not None:
+                    wanted.add(key)
         if self._topic is not None:
             singles.setdefault(SequenceRow, set()).update(case_ids)
             self._speakable.update(case_ids)
@@ -283,7 +285,7 @@ class Work:
         self._item = _Item()
 
     def _record(self, topic: str, key: str, ce_type: str, body: bytes) -> tuple[Any, ...]:
-        return (uuid7(), topic, key, ce_type, self.now.isoformat(timespec="microseconds"), self.cause.traceparent, body)
+        return (uuid7(), topic, key, ce_type, self._instant, self.cause.traceparent, body)
 
     def changes(self, *, for_sqlite: bool, moves: Sequence[Move] = (), seen: Sequence[str] = (), parked: Sequence[Any] = ()) -> Changes:
         """Everything decided, as sets to write. Rows are sorted by key so that concurrent writers cannot deadlock."""

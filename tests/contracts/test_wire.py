@@ -59,7 +59,7 @@ async def test_every_fact_is_a_cloudevent_that_others_can_read(kafka: str, tmp_p
     task = asyncio.create_task(relay.run())
     messages = await asyncio.to_thread(read, kafka, set(cases))
     task.cancel()
-    await relay._renew_producer()
+    await relay.close()
     await database.close()
     assert len(messages) == len(cases)
     for message in messages:

@@ -13,6 +13,7 @@ from runtime import kafka as broker
 from runtime.database import Database, bucket_of
 from runtime.kafka import KafkaNotAsExpected, check_topics, create_topics
 from runtime.outbox import Relay
+from runtime.service import end
 from runtime.settings import KafkaSettings, Settings
 from runtime.subscriber import Reader
 from runtime.work import Cause, Work
@@ -63,9 +64,7 @@ async def running(*coroutines: object) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end(tasks)
 
 
 async def until(database: Database, sql: str, expected: object) -> None:
@@ -101,7 +100,7 @@ async def test_facts_cross_the_broker_once_and_in_order(kafka: str, pair: tuple[
         assert numbers == sorted(numbers)
     assert await writer.outbox_page(10) == []
     await reader.stop()
-    await relay._renew_producer()
+    await relay.close()
 
 
 async def test_a_topic_that_forgets_is_refused(kafka: str) -> None:
