@@ -313,8 +313,9 @@ def running(act: Act) -> None:
 
 
 def overdue(act: Act) -> None:
-    """Some term of the holder has run out."""
-    if not any(clock.is_running and clock.due_on is not None and act.on > clock.due_on for clock in act.state.clocks):
+    """The term of what the holder must do with the matter itself has run out; a late notice does not count."""
+    clock = act.state.main_clock
+    if clock is None or clock.due_on is None or act.on <= clock.due_on:
         raise act.refuse("not_overdue")
 
 

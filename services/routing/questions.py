@@ -349,10 +349,8 @@ def diagnosed(found: dict[str, Any], fault: Exception, kind: type[Any]) -> Refus
     """Why a line is no question: no object, or the first field that is not what it should be."""
     if not found:
         return Invalid("bad_json", problem=str(fault))
-    if missing := _MISSING.search(str(fault)):
-        where = missing[1]
-    else:
-        where = str(fault).rpartition("`$.")[2].rstrip("`").partition("[")[0]
+    missing = _MISSING.search(str(fault))
+    where = missing[1] if missing else str(fault).rpartition("`$.")[2].rstrip("`").partition("[")[0]
     if where in ("date", "as_of_law", "as_of_knowledge"):
         return Invalid("bad_date", field=where, where=where)
     if where == "kind":

@@ -1,0 +1,507 @@
+from datetime import date
+from typing import Any
+
+import pytest
+
+from contracts import cases
+from contracts.cases import CaseExtended, CompetenceDisputed, PetitionAssigned, SecondSettlementOpened
+from contracts.errors import Refusal
+from contracts.event import FACTS
+from contracts.vocabulary import AuthorRole, Branch, Competence, Eligibility, Kind, SettledBefore, Source, Status, Step
+from services.routing import guards, moves, settlement
+from tests.services.routing.matters import DEPARTMENT, MOVES, PROVINCE, START, WARD, Matter, axes, linked, withdrawn
+
+JULY = date(2026, 7, 6)
+MISDIRECTED = axes(Kind.DENUNCIATION, author_role=AuthorRole.COMMUNE_CHAIR, competence=Competence.NOT_OWN)
+"""A denunciation of the ward's chair, lodged at the ward: the provincial chair is competent (Law on Denunciations, art. 13.4.a)."""
+
+
+def refusal(case: Matter, move: str, on: date = JULY, agency: str | None = None, **asked: Any) -> Refusal:
+    with pytest.raises(Refusal) as refused:
+        case.do(move, on, agency, **asked)
+    return refused.value
+
+
+def accepted(kind: Kind = Kind.COMPLAINT, **facts: Any) -> Matter:
+    case = Matter(axes(kind, **facts))
+    case.do("accept", JULY)
+    return case
+
+
+def test_the_table_names_only_facts_guards_and_moves_that_exist_and_never_two_rows_for_one_case():
+    facts = [kind.__name__ for kind in FACTS.values()]
+    assert moves.problems(MOVES, facts, guards.GUARDS) == []
+    assert {row.fact for row in MOVES.rows if row.actor not in ("intake", "system")} == set(settlement.WRITERS)
+
+
+# Receiving and classifying
+
+
+@pytest.mark.parametrize(
+    ("on", "due"),
+    [
+        (date(2026, 6, 30), date(2026, 7, 10)),
+        (date(2026, 7, 1), date(2026, 7, 10)),
+        (date(2026, 7, 3), date(2026, 7, 14)),
+        (date(2026, 6, 24), date(2026, 7, 6)),
+    ],
+)
+def test_acceptance_is_ten_days_before_july_2026_and_seven_working_days_after(on: date, due: date):
+    case = Matter(axes(), on=on)
+    assert case.due(Step.ACCEPT) == due
+
+
+def test_a_letter_is_held_by_its_receiver_from_the_day_it_came():
+    case = Matter(axes(), is_classified=False)
+    assert (case.state.status, case.state.holder, case.due(Step.CLASSIFY)) == (Status.RECEIVED, WARD, date(2026, 7, 14))
+
+
+def test_an_own_complaint_is_assigned_at_once_by_the_table_with_its_first_step():
+    case = Matter(axes())
+    assigned = case.facts[-1]
+    assert isinstance(assigned, PetitionAssigned)
+    assert (assigned.holder, assigned.rule, assigned.step, assigned.due_on) == (WARD, "TQ-KN-01", Step.ACCEPT, date(2026, 7, 14))
+
+
+def test_a_letter_at_the_reception_board_goes_to_the_committee_it_works_for():
+    case = Matter(axes(author_role=AuthorRole.PROVINCIAL_CHAIR), by="BTCD-19")
+    assert (case.state.holder, case.state.status) == (PROVINCE, Status.ASSIGNED)
+
+
+def test_a_complaint_that_is_not_own_names_what_the_officer_must_do():
+    case = Matter(axes(author_role=AuthorRole.PROVINCIAL_AGENCY_HEAD, competence=Competence.NOT_OWN))
+    assert (case.state.status, case.state.action, case.state.competent) == (Status.CLASSIFIED, "guide", DEPARTMENT)
+
+
+def test_a_second_complaint_belongs_to_the_second_settler():
+    case = Matter(axes(settled_before=SettledBefore.ONCE), by=PROVINCE)
+    assert (case.state.stage, case.state.holder, case.state.status) == (2, PROVINCE, Status.ASSIGNED)
+
+
+def test_the_table_is_stronger_than_an_officer_who_ticks_own():
+    case = Matter(axes(author_role=AuthorRole.PROVINCIAL_AGENCY_HEAD, competence=Competence.OWN))
+    assert case.state.status is Status.CLASSIFIED
+    refused = refusal(case, "accept")
+    assert (refused.code, refused.law) == ("not_competent", "LKN 20.1; LKN 21.2")
+
+
+def test_in_the_interim_year_the_officer_answers_for_competence():
+    case = Matter(axes(author_role=AuthorRole.COMMUNE_CHAIR, competence=Competence.OWN), on=date(2026, 3, 2), by=WARD)
+    assert (case.state.status, case.state.is_certain) == (Status.ASSIGNED, False)
+
+
+def test_a_letter_may_be_classified_anew_before_acceptance():
+    case = Matter(axes(author_role=AuthorRole.PROVINCIAL_AGENCY_HEAD, competence=Competence.NOT_OWN))
+    case.classify(axes(), on=JULY)
+    assert (case.state.status, case.state.competent) == (Status.ASSIGNED, WARD)
+    case.do("accept", JULY)
+    case.classify(axes(Kind.FEEDBACK), on=date(2026, 7, 8))
+    assert (case.state.kind, case.state.status) == ("complaint", Status.ACCEPTED)
+
+
+def test_nothing_is_decided_on_a_letter_that_nobody_classified():
+    refused = refusal(Matter(axes(), is_classified=False), "accept")
+    assert refused.code == "move_not_now"
+
+
+# Guiding, forwarding, returning, filing
+
+
+def test_a_complaint_is_guided_to_the_body_the_table_names():
+    case = Matter(axes(author_role=AuthorRole.PROVINCIAL_AGENCY_HEAD, competence=Competence.NOT_OWN))
+    fact = case.do("guide", JULY)
+    assert (fact.competent, case.state.status) == (DEPARTMENT, Status.GUIDED)
+    assert not any(clock.is_running for clock in case.state.clocks)
+
+
+def test_guidance_is_given_once_for_the_same_content():
+    case = Matter(axes(author_role=AuthorRole.PROVINCIAL_AGENCY_HEAD, competence=Competence.NOT_OWN, was_guided_before=True))
+    assert refusal(case, "guide").code == "guided_once"
+    case.do("file", JULY, ground="guided_before")
+    assert case.state.status is Status.FILED
+
+
+def test_a_complaint_is_not_forwarded_without_a_configured_basis():
+    about = axes(author_role=AuthorRole.PROVINCIAL_AGENCY_HEAD, competence=Competence.NOT_OWN, source=Source.RECEPTION_DESK)
+    refused = refusal(Matter(about), "forward", to=DEPARTMENT, basis="reception_desk_136")
+    assert refused.code == "complaint_not_forwarded"
+
+
+def test_own_matters_are_neither_guided_nor_returned():
+    assert refusal(Matter(axes()), "guide", to=PROVINCE).code == "own_matter"
+    assert refusal(Matter(axes(source=Source.FORWARDED_FRONT)), "return", reason="not_own").code == "own_matter"
+
+
+def test_a_forwarded_complaint_goes_back_to_its_forwarder_with_a_reason():
+    about = axes(
+        author_role=AuthorRole.PROVINCIAL_AGENCY_HEAD, competence=Competence.NOT_OWN, source=Source.FORWARDED_FRONT, forwarder="MTTQ-19"
+    )
+    case = Matter(about)
+    assert refusal(case, "return").code == "ground_unknown"
+    assert case.do("return", JULY, reason="not_own").forwarder == "MTTQ-19"
+    assert case.state.status is Status.RETURNED
+
+
+def test_article_24_2_forwards_a_denunciation_within_five_working_days():
+    case = Matter(MISDIRECTED)
+    assert case.due(Step.FORWARD) == date(2026, 7, 10)
+    fact = case.do("forward", JULY, to=PROVINCE)
+    assert (fact.sender, fact.holder, fact.step, fact.due_on) == (WARD, PROVINCE, Step.INITIAL, date(2026, 7, 15))
+    assert (case.state.holder, case.state.status) == (PROVINCE, Status.FORWARDED)
+
+
+def test_a_denunciation_goes_only_to_the_competent_body():
+    refused = refusal(Matter(MISDIRECTED), "forward", to="TT-19")
+    assert (refused.code, refused.law) == ("not_the_competent_body", "LTC 13.4.a")
+
+
+def test_who_denounces_in_person_is_guided_not_forwarded():
+    about = axes(Kind.DENUNCIATION, author_role=AuthorRole.COMMUNE_CHAIR, competence=Competence.NOT_OWN, is_in_person=True)
+    case = Matter(about)
+    assert refusal(case, "forward", to=PROVINCE).code == "denunciation_in_person"
+    assert case.do("guide", JULY).competent == PROVINCE
+    assert refusal(Matter(MISDIRECTED), "guide").code == "guide_in_person_only"
+
+
+def test_signs_of_crime_go_to_the_investigating_body_even_from_the_competent_one():
+    case = Matter(axes(Kind.DENUNCIATION, has_crime_signs=True))
+    assert case.state.action == "transfer_to_investigation"
+    assert case.do("forward", JULY, to="CA-19").holder == "CA-19"
+
+
+def test_an_anonymous_denunciation_is_kept_as_information():
+    case = Matter(axes(Kind.DENUNCIATION, is_anonymous=True))
+    assert case.state.action == "not_processed"
+    assert case.do("file", JULY, ground="anonymous").law == "LTC 25.1"
+
+
+def test_a_letter_does_not_come_back_to_a_body_that_passed_it_on():
+    case = Matter(axes(Kind.FEEDBACK, competence=Competence.NOT_OWN))
+    case.do("forward", JULY, to=PROVINCE)
+    case.do("forward", date(2026, 7, 7), to=DEPARTMENT)
+    refused = refusal(case, "forward", date(2026, 7, 8), to=WARD)
+    assert (refused.code, "UBND-05518 → UBND-19 → SNNMT-19" in refused.message) == ("transfer_circular", True)
+    assert case.do("forward", date(2026, 7, 8), to=WARD, has_new_fact=True).holder == WARD
+
+
+def test_two_refusals_bring_the_dispute_before_the_common_superior():
+    case = Matter(axes(Kind.FEEDBACK, competence=Competence.NOT_OWN))
+    case.do("forward", JULY, to=DEPARTMENT)
+    first = case.do("dispute", date(2026, 7, 7), reason="another_field")
+    assert (first.refusal_count, first.arbiter) == (1, None)
+    assert refusal(case, "dispute", date(2026, 7, 7), reason="not_own").code == "refused_before"
+    case.do("forward", date(2026, 7, 8), to="SXD-19")
+    second = case.do("dispute", date(2026, 7, 9), reason="not_own")
+    assert isinstance(second, CompetenceDisputed)
+    assert (second.refusal_count, second.arbiter, second.due_on) == (2, PROVINCE, date(2026, 7, 16))
+    assert case.due(Step.DECIDE_COMPETENCE) == date(2026, 7, 16)
+    assert refusal(case, "decide_competence", date(2026, 7, 10), agency=DEPARTMENT, to=DEPARTMENT).code == "move_not_yours"
+    case.do("decide_competence", date(2026, 7, 10), agency=PROVINCE, to=DEPARTMENT)
+    assert (case.state.holder, case.state.status) == (DEPARTMENT, Status.ASSIGNED)
+    assert refusal(case, "dispute", date(2026, 7, 10), reason="not_own").code == "refused_before"
+    case.do("accept", date(2026, 7, 13))
+
+
+def test_who_received_a_letter_cannot_refuse_it():
+    assert refusal(Matter(axes()), "dispute", reason="not_own").code == "not_passed_on"
+
+
+def test_a_matter_is_given_only_to_bodies_under_the_holder():
+    about = axes(Kind.FEEDBACK, competence=Competence.NOT_OWN, place="19")
+    case = Matter(about, by=PROVINCE)
+    assert refusal(case, "assign", to="SXD-14").code == "not_reachable"
+    assert case.do("assign", JULY, to="SXD-19").holder == "SXD-19"
+
+
+# Accepting
+
+
+def test_acceptance_needs_the_number_of_its_document():
+    refused = refusal(Matter(axes()), "accept", document=None)
+    assert (refused.code, refused.field, "Mẫu 03" in refused.message) == ("document_missing", "document", True)
+
+
+def test_acceptance_starts_thirty_days_for_a_first_complaint():
+    case = Matter(axes())
+    assert case.do("accept", JULY).due_on == date(2026, 8, 5)
+    assert case.due(Step.ACCEPT) is None
+
+
+def test_only_the_holder_acts():
+    refused = refusal(Matter(axes()), "accept", agency=PROVINCE)
+    assert (refused.code, refused.status) == ("agency_not_allowed", 403)
+
+
+@pytest.mark.parametrize(
+    ("people", "representatives", "is_in_order"),
+    [(5, 0, False), (5, 1, True), (10, 2, True), (10, 3, False), (11, 5, True), (11, 6, False)],
+)
+def test_article_29_from_five_people_on_they_act_through_representatives(people: int, representatives: int, is_in_order: bool):
+    case = Matter(axes(people_count=people))
+    if is_in_order:
+        case.do("accept", JULY, representatives=representatives, is_signed_by_all=True)
+        assert case.state.status is Status.ACCEPTED
+    else:
+        assert refusal(case, "accept", representatives=representatives, is_signed_by_all=True).code == "representatives_wrong"
+
+
+def test_all_must_sign_the_appointment_of_representatives():
+    assert refusal(Matter(axes(people_count=7)), "accept", representatives=1).code == "representatives_unsigned"
+
+
+def test_article_11_a_refusal_names_a_ground_of_the_law():
+    case = Matter(axes(eligibility=Eligibility.INELIGIBLE))
+    assert refusal(case, "refuse", ground="boring").code == "ground_unknown"
+    assert case.do("refuse", JULY, ground="unsigned").law == "LKN 11.5"
+    assert case.state.status is Status.REFUSED
+
+
+def test_an_agency_sets_its_own_limit_where_no_law_does():
+    case = Matter(axes(Kind.FEEDBACK))
+    assert case.do("accept", JULY).due_on is None
+    case = Matter(axes(Kind.FEEDBACK))
+    assert case.do("accept", JULY, limit_on="2026-08-02").due_on == date(2026, 8, 2)
+    case = Matter(axes(Kind.RECOMMENDATION))
+    assert case.do("accept", JULY, agency_limit={"limit": 10, "unit": "working"}).due_on == date(2026, 7, 20)
+
+
+# Longer terms, suspension, dialogue
+
+
+def test_the_longer_term_needs_its_note_and_a_criterion():
+    case = accepted()
+    assert refusal(case, "mark_complex", document=None, criteria=["many_places"]).code == "document_missing"
+    assert refusal(case, "mark_complex").code == "criteria_missing"
+    assert case.do("mark_complex", JULY, criteria=["many_places"]).due_on == date(2026, 8, 20)
+    assert refusal(case, "mark_complex", criteria=["many_people"]).code == "already_complex"
+
+
+def test_a_case_out_of_time_cannot_be_lengthened():
+    refused = refusal(accepted(), "mark_complex", date(2026, 8, 6), criteria=["many_places"])
+    assert (refused.code, "2026-08-05" in refused.message) == ("out_of_time", True)
+
+
+def test_article_30_gives_a_denunciation_thirty_days_twice_more_with_criteria():
+    case = accepted(Kind.DENUNCIATION)
+    assert case.due(Step.SETTLE) == date(2026, 8, 5)
+    assert refusal(case, "extend", reason="many_places").code == "extension_not_allowed"
+    case.do("mark_complex", JULY, criteria=["many_places"])
+    fact = case.do("extend", date(2026, 7, 20), reason="many_places")
+    assert isinstance(fact, CaseExtended)
+    assert fact.due_on == date(2026, 9, 4)
+    assert refusal(case, "extend", date(2026, 7, 21), reason="many_places").code == "extension_not_allowed"
+    case.do("mark_complex", date(2026, 7, 21), criteria=["agencies_differ"])
+    assert case.do("extend", date(2026, 7, 22), reason="agencies_differ").due_on == date(2026, 10, 5)
+    assert refusal(case, "extend", date(2026, 7, 23), reason="many_places").code == "extension_not_allowed"
+
+
+def test_a_complaint_is_not_extended():
+    assert refusal(accepted(), "extend", reason="many_places").code == "move_not_for_kind"
+
+
+def test_article_11a_suspended_days_are_not_counted():
+    case = accepted()
+    case.do("suspend", date(2026, 7, 10), ground="awaiting_result")
+    assert (case.state.status, case.due(Step.SETTLE)) == (Status.SUSPENDED, None)
+    assert refusal(case, "settle", date(2026, 7, 15), outcome="wrong").code == "move_not_now"
+    assert case.do("resume", date(2026, 7, 20)).due_on == date(2026, 8, 17)
+
+
+def test_a_complaint_could_not_be_suspended_before_july_2026():
+    case = Matter(axes(), on=date(2026, 6, 1))
+    case.do("accept", date(2026, 6, 3))
+    assert refusal(case, "suspend", date(2026, 6, 10), ground="awaiting_result").code == "move_not_in_force"
+    case.do("suspend", date(2026, 7, 1), ground="awaiting_result")
+
+
+def test_article_39_a_second_settlement_needs_a_dialogue_led_by_the_head_when_many_people_petition():
+    case = Matter(axes(settled_before=SettledBefore.ONCE, people_count=6), by=PROVINCE)
+    case.do("accept", JULY, representatives=1, is_signed_by_all=True)
+    assert case.due(Step.SETTLE) == date(2026, 8, 20)
+    assert refusal(case, "settle", outcome="upheld").code == "dialogue_required"
+    case.do("dialogue", date(2026, 7, 13))
+    assert refusal(case, "settle", date(2026, 7, 14), outcome="upheld").code == "head_must_lead"
+    case.do("dialogue", date(2026, 7, 15), is_in_person=True)
+    case.do("settle", date(2026, 7, 16), outcome="upheld")
+
+
+def test_article_30_a_first_settlement_needs_a_dialogue_only_where_views_still_differ():
+    assert refusal(accepted(), "settle", outcome="wrong", is_contested=True).code == "dialogue_required"
+    accepted().do("settle", JULY, outcome="wrong")
+
+
+def test_article_53_a_discipline_complaint_needs_a_dialogue():
+    assert refusal(accepted(is_discipline=True), "settle", outcome="wrong").code == "dialogue_required"
+
+
+# Settling and after
+
+
+@pytest.mark.parametrize(("on", "was_late"), [(date(2026, 8, 5), False), (date(2026, 8, 6), True)])
+def test_the_last_day_runs_until_its_end(on: date, was_late: bool):
+    fact = accepted().do("settle", on, outcome="partly_right")
+    assert (fact.due_on, fact.was_late) == (date(2026, 8, 5), was_late)
+
+
+def test_an_outcome_belongs_to_its_kind_and_stage():
+    refused = refusal(accepted(), "settle", outcome="upheld")
+    assert (refused.code, "right, partly_right, wrong" in refused.message) == ("outcome_unknown", True)
+
+
+def test_after_the_decision_sending_publishing_and_effect_have_their_terms():
+    case = accepted()
+    case.do("settle", date(2026, 7, 20), outcome="right")
+    assert case.due(Step.SEND_DECISION) == date(2026, 7, 23)
+    assert case.due(Step.PUBLISH) == date(2026, 8, 4)
+    assert case.due(Step.TAKE_EFFECT) == date(2026, 8, 19)
+    case.do("send_decision", date(2026, 7, 21))
+    assert refusal(case, "send_decision", date(2026, 7, 21)).code == "step_not_running"
+
+
+def test_article_33_the_second_complaint_opens_before_the_provincial_chair_within_thirty_days():
+    case = accepted()
+    case.do("settle", date(2026, 7, 20), outcome="wrong")
+    case.do("send_decision", date(2026, 7, 21))
+    assert refusal(case, "open_second", date(2026, 7, 22), agency="UBND-14").code == "move_not_yours"
+    assert refusal(case, "open_second", date(2026, 8, 21), agency=PROVINCE).code == "filing_expired"
+    fact = case.do("open_second", date(2026, 8, 20), agency=PROVINCE)
+    assert isinstance(fact, SecondSettlementOpened)
+    assert (fact.holder, fact.step, fact.due_on) == (PROVINCE, Step.ACCEPT, date(2026, 8, 28))
+    assert (case.state.stage, case.state.status) == (2, Status.ASSIGNED)
+    assert case.do("accept", date(2026, 8, 25)).due_on == date(2026, 10, 9)
+
+
+def test_a_complaint_not_settled_in_its_term_may_go_on_to_the_second_settler():
+    case = accepted()
+    assert refusal(case, "open_second", date(2026, 8, 5), agency=PROVINCE).code == "not_overdue"
+    case.do("open_second", date(2026, 8, 10), agency=PROVINCE)
+    assert case.state.holder == PROVINCE
+
+
+def test_article_38_the_superior_urges_an_overdue_denunciation_and_may_take_it_over():
+    case = Matter(MISDIRECTED)
+    case.do("forward", JULY, to=PROVINCE)
+    case.do("accept", date(2026, 7, 8))
+    assert refusal(case, "urge", date(2026, 8, 7), agency="CP-TW").code == "not_overdue"
+    fact = case.do("urge", date(2026, 8, 10), agency="CP-TW")
+    assert (fact.demanded_by, fact.holder, fact.due_on) == ("CP-TW", PROVINCE, date(2026, 8, 17))
+    case.do("send_notice", date(2026, 8, 12), step="report_progress")
+    case.do("take_over", date(2026, 8, 20), agency="CP-TW")
+    assert (case.state.holder, case.state.status) == ("CP-TW", Status.ASSIGNED)
+
+
+def test_obligations_follow_an_effective_decision():
+    case = accepted()
+    case.do("settle", date(2026, 7, 20), outcome="right")
+    asked = {"to": DEPARTMENT, "obligation": "NV-1", "measure": "return_land", "limit_on": "2026-10-01"}
+    assert refusal(case, "set_obligation", date(2026, 8, 10), **asked).code == "not_effective"
+    case.hear(cases.DecisionEffective(case_id="c1", legal_on=date(2026, 8, 20), effective_on=date(2026, 8, 20), law="LKN 44"))
+    assert case.due(Step.ENFORCE) == date(2026, 8, 26)
+    case.do("set_obligation", date(2026, 8, 24), **asked)
+    assert (case.due(Step.ENFORCE), case.due(Step.FULFIL)) == (None, date(2026, 10, 1))
+    case.do("fulfil_obligation", date(2026, 9, 20), agency=DEPARTMENT, obligation="NV-1")
+    assert (case.due(Step.FULFIL), case.state.obligations) == (None, {})
+
+
+def test_article_34_a_denunciation_ends_on_the_grounds_of_the_law_alone():
+    case = accepted(Kind.DENUNCIATION)
+    assert refusal(case, "terminate", ground="object_gone").code == "ground_unknown"
+    assert case.do("terminate", date(2026, 7, 20), ground="death_of_denounced").law == "LTC 34.3"
+    assert case.due(Step.SEND_NOTICE) == date(2026, 7, 27)
+
+
+def test_after_its_end_a_case_has_no_moves_but_its_notice():
+    case = accepted()
+    case.do("terminate", date(2026, 7, 20), ground="object_gone")
+    assert case.open_moves == {"send_notice"}
+    assert refusal(case, "settle", date(2026, 7, 21), outcome="wrong").code == "move_not_now"
+
+
+# What intake says later
+
+
+def test_a_letter_withdrawn_before_acceptance_ends():
+    case = Matter(axes())
+    case.hear(withdrawn(on=JULY))
+    assert (case.state.status, case.state.main_clock) == (Status.WITHDRAWN, None)
+
+
+def test_a_matter_withdrawn_after_acceptance_ends_by_a_decision():
+    case = accepted()
+    case.hear(withdrawn(on=date(2026, 7, 8)))
+    assert case.state.status is Status.ACCEPTED
+    case.do("terminate", date(2026, 7, 9), ground="withdrawn")
+    assert case.state.status is Status.TERMINATED
+
+
+def test_a_coerced_or_partial_withdrawal_changes_nothing():
+    case = Matter(axes())
+    case.hear(withdrawn(on=JULY, is_coerced=True))
+    case.hear(withdrawn(on=JULY, is_whole=False))
+    assert case.state.status is Status.ASSIGNED
+
+
+def test_a_repeated_letter_ends_with_its_clocks():
+    case = Matter(axes(), is_classified=False)
+    case.hear(linked(on=JULY))
+    assert (case.state.status, case.state.founding, case.state.main_clock) == (Status.LINKED, "c0", None)
+
+
+# Form
+
+
+def test_an_act_cannot_be_dated_before_the_last_one():
+    refused = refusal(accepted(), "settle", date(2026, 7, 5), outcome="wrong")
+    assert (refused.code, refused.field) == ("before_last_act", "on")
+
+
+def test_an_unknown_move_is_not_found():
+    assert refusal(Matter(axes()), "smile").code == "unknown_move"
+    assert refusal(Matter(axes()), "lodge").code == "unknown_move"
+
+
+def test_an_illegal_move_names_what_would_be_needed():
+    refused = refusal(Matter(axes()), "settle", outcome="wrong")
+    assert refused.code == "move_not_now"
+    assert "đã thụ lý" in refused.message
+    assert refused.law == "LKN 30; LKN 31"
+
+
+def test_a_document_is_a_number_and_never_a_name():
+    import msgspec
+
+    from services.routing.guards import Ask
+
+    for good in ("12/TB-UBND", "TB 12/2026", "15/QĐ-UBND"):
+        msgspec.convert({"document": good}, Ask)
+    for bad in ("Nguyễn Văn A", "Nguyen Van A", "", "thư của ông A, 12"):
+        with pytest.raises(msgspec.ValidationError):
+            msgspec.convert({"document": bad}, Ask)
+
+
+def test_a_mixed_letter_is_guided_to_be_split():
+    case = Matter(axes(Kind.MIXED))
+    assert case.state.action == "split"
+    case.do("guide", JULY)
+    assert case.state.status is Status.GUIDED
+
+
+def test_a_denunciation_about_state_management_may_be_taken_by_the_body_whose_officer_says_own():
+    case = Matter(axes(Kind.DENUNCIATION, author_role=AuthorRole.UNKNOWN, branch=Branch.STATE_MANAGEMENT), by=DEPARTMENT)
+    assert (case.state.status, case.state.holder) == (Status.ASSIGNED, DEPARTMENT)
+
+
+def test_next_steps_say_who_may_do_what_by_when_and_why_not():
+    case = accepted()
+    steps = {step.move: step for step in settlement.next_steps(MOVES, case.state, JULY)}
+    assert steps["settle"].within == date(2026, 8, 5)
+    assert steps["settle"].by == WARD
+    assert "open_second" not in steps
+    refused = settlement.why_not(MOVES, case.state, "open_second", JULY)
+    assert refused is not None
+    assert refused.code == "not_overdue"
+    assert settlement.why_not(MOVES, case.state, "settle", JULY) is None
+
+
+def test_kinds_of_the_interim_start_keep_the_day_they_came():
+    assert Matter(axes(), on=START).state.came_on == START

@@ -1,0 +1,177 @@
+"""No sequence of legal moves breaks what must always hold: hypothesis drives cases through the table of moves."""
+
+from datetime import date, timedelta
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from contracts.errors import Refusal
+from contracts.vocabulary import AuthorRole, Branch, Competence, Eligibility, Kind, SettledBefore, Source, Step
+from law import bodies
+from services.routing import clocks, history, settlement
+from services.routing.history import State
+from tests.services.routing.matters import DEPARTMENT, MOVES, PROVINCE, WARD, Matter, axes, withdrawn
+
+BODIES = (WARD, PROVINCE, DEPARTMENT, "SXD-19", "CA-19", "BTCD-19", "TT-19", "CP-TW", "VKS-KV2-19")
+KINDS = st.sampled_from(list(Kind))
+
+
+class Settlement(RuleBasedStateMachine):
+    """One case, moved by whoever likes."""
+
+    @initialize(
+        kind=KINDS,
+        author=st.sampled_from(
+            [AuthorRole.COMMUNE_CHAIR, AuthorRole.PROVINCIAL_AGENCY_HEAD, AuthorRole.PROVINCIAL_CHAIR, AuthorRole.UNKNOWN]
+        ),
+        own=st.sampled_from(list(Competence)),
+        source=st.sampled_from([Source.COUNTER, Source.RECEPTION_DESK, Source.FORWARDED_FRONT]),
+        eligibility=st.sampled_from(list(Eligibility)),
+        before=st.sampled_from(list(SettledBefore)),
+        people=st.sampled_from([1, 6, 30]),
+        is_discipline=st.booleans(),
+        is_in_person=st.booleans(),
+        by=st.sampled_from(BODIES),
+        start=st.dates(date(2025, 8, 1), date(2027, 3, 1)),
+    )
+    def open_a_case(self, kind, author, own, source, eligibility, before, people, is_discipline, is_in_person, by, start):
+        about = axes(
+            kind,
+            author_role=author,
+            competence=own,
+            source=source,
+            eligibility=eligibility,
+            settled_before=before,
+            people_count=people,
+            is_discipline=is_discipline,
+            is_in_person=is_in_person,
+            branch=Branch.PUBLIC_DUTY if kind is Kind.DENUNCIATION else None,
+        )
+        self.about = about
+        self.case = Matter(about, on=start, by=by, is_classified=False)
+        self.on = start
+        self.visits = [by]
+        self.ended = False
+
+    @rule(days=st.integers(0, 40))
+    def let_time_pass(self, days):
+        self.on += timedelta(days)
+
+    @rule()
+    def classify(self):
+        was_open = self.case.state.status
+        self.case.classify(self.about, on=self.on)
+        assert not self.ended or self.case.state.status is was_open
+        self._note()
+
+    @rule(whole=st.booleans(), coerced=st.booleans())
+    def withdraw(self, whole, coerced):
+        self.case.hear(withdrawn(on=self.on, is_whole=whole, is_coerced=coerced))
+        self._note()
+
+    @precondition(lambda self: hasattr(self, "case"))
+    @rule(
+        move=st.sampled_from(sorted(MOVES.names)),
+        agency=st.sampled_from([None, *BODIES]),
+        to=st.sampled_from(BODIES),
+        word=st.sampled_from(sorted({row.ground for row in MOVES.grounds})),
+        outcome=st.sampled_from(sorted({row.outcome for row in MOVES.outcomes})),
+        step=st.sampled_from(list(Step)),
+        flag=st.booleans(),
+        representatives=st.integers(0, 6),
+    )
+    def move(self, move, agency, to, word, outcome, step, flag, representatives):
+        before = history.copy_of(self.case.state)
+        open_before = {each.move for each in settlement.next_steps(MOVES, before, max(self.on, before.last_on))}
+        try:
+            self.case.do(
+                move,
+                self.on,
+                agency,
+                to=to,
+                ground=word,
+                reason=word,
+                criteria=[word],
+                measure=word,
+                outcome=outcome,
+                step=step,
+                obligation="NV-1",
+                is_in_person=flag,
+                is_contested=flag,
+                representatives=representatives,
+                is_signed_by_all=True,
+            )
+        except Refusal:
+            assert self.case.state == before
+            return
+        assert move in open_before or move == "send_notice"
+        self._keep_budget(before)
+        self._note()
+
+    def _keep_budget(self, before: State) -> None:
+        """A suspension never shortens or lengthens the days of settlement; only its own days are left out."""
+        one, other = before.clock(Step.SETTLE), self.case.state.clock(Step.SETTLE)
+        if one is None or other is None or one.started_on != other.started_on or one.due_on is None or other.due_on is None:
+            return
+        if len(other.suspensions) == len(one.suspensions):
+            assert other.due_on >= one.due_on
+
+    def _note(self):
+        state = self.case.state
+        if state.holder != self.visits[-1]:
+            self.visits.append(state.holder)
+        if not state.status.is_open and state.status.value not in ("settled",):
+            self.ended = True
+        elif self.ended:
+            raise AssertionError("a case that ended was opened again")
+
+    @invariant()
+    def exactly_one_body_holds_it(self):
+        if hasattr(self, "case"):
+            assert bodies.body(self.case.state.holder) is not None
+
+    @invariant()
+    def no_step_comes_before_its_cause(self):
+        if hasattr(self, "case"):
+            state = self.case.state
+            days = [state.received_on, state.accepted_on, state.settled_on]
+            known = [day for day in days if day is not None]
+            assert known == sorted(known)
+            assert state.settled_on is None or state.accepted_on is not None
+            assert all(clock.stopped_on is None or clock.started_on <= clock.stopped_on for clock in state.clocks)
+
+    @invariant()
+    def an_ended_case_has_no_duty_but_its_notice(self):
+        if hasattr(self, "case") and not self.case.state.status.is_open and self.case.state.status.value != "settled":
+            left = {clock.step for clock in self.case.state.clocks if clock.is_running}
+            assert left <= {Step.SEND_NOTICE}
+
+    @invariant()
+    def an_open_case_never_stands_still_without_someone_to_move_it(self):
+        if hasattr(self, "case") and self.case.state.status.is_open and self.case.state.status.value != "received":
+            assert settlement.next_steps(MOVES, self.case.state, max(self.on, self.case.state.last_on))
+
+    @invariant()
+    def the_state_is_what_its_facts_say(self):
+        """Folding the facts again gives the same status, holder and clocks; so does keeping and reading the state."""
+        if not hasattr(self, "case"):
+            return
+        again = history.opened(self.case.facts[0], MOVES)
+        for fact in self.case.facts[1:]:
+            again.competent, again.is_certain = self.case.state.competent, self.case.state.is_certain
+            history.apply(again, fact, MOVES)
+        assert (again.status, again.holder, again.stage) == (self.case.state.status, self.case.state.holder, self.case.state.stage)
+
+    @invariant()
+    def every_running_clock_can_be_counted_anew(self):
+        if hasattr(self, "case"):
+            for clock in self.case.state.clocks:
+                if clock.is_running:
+                    due_on = clock.due_on
+                    clocks.recount(clock, self.case.state.facts())
+                    assert clock.due_on == due_on
+
+
+TestSettlement = Settlement.TestCase
+TestSettlement.settings = settings(max_examples=60, stateful_step_count=30, deadline=None, derandomize=True)
