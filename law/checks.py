@@ -95,5 +95,5 @@ def _gaps(book: Book) -> Iterator[str]:
         if not spans or spans[-1][1] != _LAST:
             yield f"{step.kind}/{step.step} has no rule today"
         for (_, end), (begin, _) in itertools.pairwise(spans):
-            if end + timedelta(days=1) < begin:
+            if end < begin - timedelta(days=1):
                 yield f"{step.kind}/{step.step} has no rule between {end} and {begin}"
