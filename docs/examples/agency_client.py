@@ -9,7 +9,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from joserfc import jwe, jws
 from joserfc.jwk import JWKRegistry
 
-ALGORITHMS = {"Ed25519": "EdDSA", "P-256": "ES256"}
+ALGORITHMS = {"Ed25519": "Ed25519", "P-256": "ES256"}
 
 
 def seal(petition: dict[str, Any], agency: str, own_key: dict[str, Any], intake_key: dict[str, Any]) -> tuple[str, bytes]:

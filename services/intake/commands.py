@@ -1,4 +1,4 @@
-"""Intake's command: letters from a table."""
+"""Intake's commands: letters from a table, and a key pair for a local agency."""
 
 import json
 import sys
@@ -11,18 +11,25 @@ from rich.console import Console
 from rich.table import Table
 
 from contracts.vocabulary import Role
-from runtime.auth import issue
+from runtime.auth import issue, make_agency_key, make_keys
 from runtime.settings import address_of, home
 
 
 def register(app: typer.Typer) -> None:
-    """Add intake's command."""
+    """Add intake's commands."""
     app.command("import")(import_letters)
+    app.command("agency-key")(agency_key)
+
+
+def agency_key(code: Annotated[str, typer.Argument(help="code of the agency")]) -> None:
+    """Make the key pair of an agency of a local platform, unless it has one, and print the private file."""
+    make_keys(home())
+    typer.echo(str(make_agency_key(home(), code)))
 
 
 def import_letters(
     file: Annotated[
-        Path, typer.Argument(help="CSV (UTF-8) or XLSX; headings in Vietnamese, see docs/agency-client.md", exists=True, dir_okay=False)
+        Path, typer.Argument(help="CSV (UTF-8) or XLSX; headings in Vietnamese: docs/agency-client.md", exists=True, dir_okay=False)
     ],
     agency: Annotated[str, typer.Option(help="code of the agency that received the letters")],
     as_json: Annotated[bool, typer.Option("--json", help="the whole report, receipt codes included")] = False,

@@ -95,6 +95,12 @@ def agencies() -> Agencies:
 
 
 def _keys() -> Path:
+    return _folder(os.environ.get("DANNGUYEN_HOME", ""))
+
+
+@cache
+def _folder(home: str) -> Path:
+    """Found once for each value of ``DANNGUYEN_HOME``, because every letter asks."""
     return settings.home() / "keys"
 
 

@@ -111,7 +111,7 @@ async def test_a_submission_for_another_agency_is_refused(desk: Desk) -> None:
 
 async def test_an_old_submission_is_refused(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     signed_at = time.time() - 8 * 86_400
-    monkeypatch.setattr(agency_client.time, "time", lambda: signed_at)
+    monkeypatch.setattr("docs.examples.agency_client.time.time", lambda: signed_at)
     name, value = sealed(desk)
     await desk.submit(value)
     receipt = await only_receipt(desk)
