@@ -18,7 +18,7 @@ from services.reporting.ledger import Entry
 MOMENTS: Final = ("received", "handled", "settled", "closed")
 """The dated postings of an entry."""
 
-TRAITS: Final = ("kind", "field", "source", "settled_before", "is_eligible", "disposal", "outcome", "is_late")
+TRAITS: Final = ("kind", "field", "source", "settled_before", "is_eligible", "disposal", "outcome", "is_late", "closing")
 """What an account may ask of an entry."""
 
 

@@ -49,6 +49,7 @@ class Closing(StrEnum):
     TERMINATED = "terminated"
     WITHDRAWN = "withdrawn"
     TAKEN_TO_SECOND = "taken_to_second"
+    ASSIGNED = "assigned"
 
 
 class Timing(StrEnum):
@@ -272,9 +273,19 @@ def _post(chain: list[Entry], move: Move, receipt: Receipt) -> None:
 
 
 def _pass_on(chain: list[Entry], move: Move, receipt: Receipt) -> None:
-    """Close this book and open the next. A matter of a subordinate that is overdue is urged, not forwarded (XLD-06, XLD-14)."""
-    is_urged = len(chain) == 1 and receipt.competence is Competence.SUBORDINATE_OVERDUE
-    chain[-1].dispose(Disposal.URGED if is_urged else Disposal.FORWARDED, move.on)
+    """Close this book and open the next.
+
+    A body that assigns its own matter to a unit, or a desk to the body it works for, handled it as own and leaves the settling
+    to the other (XLD-19). A matter of a subordinate that is overdue is urged, not forwarded (XLD-06, XLD-14).
+    """
+    entry = chain[-1]
+    if move.act is Act.ASSIGNED:
+        entry.dispose(Disposal.OWN, move.on)
+        entry.close(Closing.ASSIGNED, move.on)
+    elif len(chain) == 1 and receipt.competence is Competence.SUBORDINATE_OVERDUE:
+        entry.dispose(Disposal.URGED, move.on)
+    else:
+        entry.dispose(Disposal.FORWARDED, move.on)
     chain.append(_entry(receipt, move.holder or "", max(move.on, chain[-1].handled_on or move.on)))
 
 

@@ -8,7 +8,7 @@ from importlib.resources import files
 from itertools import pairwise
 
 from contracts.errors import NotFound
-from services.reporting.forms import Account, Column, Form, Identity, Layout, parse_expression, parse_identity, parse_where
+from services.reporting.forms import MOMENTS, Account, Column, Form, Identity, Layout, parse_expression, parse_identity, parse_where
 
 
 def _lines(name: str) -> Iterator[dict[str, str]]:
@@ -20,6 +20,8 @@ def _lines(name: str) -> Iterator[dict[str, str]]:
 def layouts() -> dict[str, Layout]:
     """Every layout by name. Raises ValueError when a column or identity names what does not exist."""
     accounts = {line["account"]: Account(line["account"], line["moment"], parse_where(line["where"])) for line in _lines("accounts.csv")}
+    if strange := {account.moment for account in accounts.values()} - set(MOMENTS):
+        raise ValueError(f"accounts name moments that do not exist: {sorted(strange)}")
     columns: dict[str, list[Column]] = {}
     for line in _lines("columns.csv"):
         columns.setdefault(line["layout"], []).append(_column(line))

@@ -69,3 +69,11 @@ def test_a_letter_carried_over_is_handled_in_the_next_period() -> None:
     books = Books([make.lodged(on=date(2025, 12, 20), kind=Kind.FEEDBACK), make.assigned(on=date(2026, 1, 5))])
     columns = forms.fill(reference.layouts()["xld_2024"], forms.tallies(books.of(make.HOME), FROM, TO)).columns
     assert [columns[number] for number in (1, 2, 3, 4, 5, 10, 17)] == [1, 1, 0, 1, 0, 1, 1]
+
+
+def test_an_assigned_matter_is_settled_in_the_book_of_the_body_that_settles() -> None:
+    books = Books([make.lodged(on=FROM), make.assigned(on=FROM, holder="CA-TEST")])
+    for agency, own, to_settle in ((make.HOME, 1, 0), ("CA-TEST", 1, 1)):
+        counted = forms.tallies(books.of(agency), FROM, TO)
+        assert forms.fill(reference.layouts()["xld_2024"], counted).columns[15] == own
+        assert forms.fill(reference.layouts()["kqgq_complaint_2024"], counted).columns[1] == to_settle

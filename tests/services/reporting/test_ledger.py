@@ -45,6 +45,12 @@ def test_an_assigned_letter_is_own_on_the_day_of_the_assignment_and_not_again_wh
     assert (entry.disposal, entry.handled_on, entry.is_eligible) == (Disposal.OWN, after(2), True)
 
 
+def test_a_body_that_assigns_its_own_matter_handled_it_as_own_and_leaves_the_settling_to_the_other() -> None:
+    desk, settler = book(make.lodged(), make.assigned(on=after(2), holder="CA-TEST"), make.settled(on=after(9), holder="CA-TEST"))
+    assert (desk.disposal, desk.closing, desk.closed_on) == (Disposal.OWN, Closing.ASSIGNED, after(2))
+    assert (settler.received_on, settler.disposal, settler.closing) == (after(2), Disposal.OWN, Closing.SETTLED)
+
+
 def test_a_forwarded_letter_leaves_one_book_and_enters_the_next_on_the_same_day() -> None:
     sender, holder = book(make.lodged(kind=Kind.DENUNCIATION), make.forwarded(on=after(4), holder="CA-TEST"))
     assert (sender.disposal, sender.handled_on) == (Disposal.FORWARDED, after(4))
@@ -159,3 +165,9 @@ def test_a_demand_for_progress_moves_no_case() -> None:
 def test_a_coerced_withdrawal_ends_nothing() -> None:
     (entry,) = book(make.lodged(), make.assigned(), msgspec.structs.replace(make.withdrawn(), is_coerced=True))
     assert entry.closing is None
+
+
+def test_a_letter_classified_after_it_was_linked_or_withdrawn_stays_so() -> None:
+    (linked,) = book(make.lodged(), make.linked(), make.classified())
+    (withdrawn,) = book(make.lodged(), make.withdrawn(), make.classified())
+    assert [linked.disposal, withdrawn.disposal] == [Disposal.LINKED, Disposal.ENDED]
