@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from contracts.errors import Refusal
 from contracts.vocabulary import AuthorRole, Branch, Competence, Eligibility, Kind, SettledBefore, Source, Step
@@ -15,6 +15,8 @@ from tests.services.routing.matters import DEPARTMENT, MOVES, PROVINCE, WARD, Ma
 
 BODIES = (WARD, PROVINCE, DEPARTMENT, "SXD-19", "CA-19", "BTCD-19", "TT-19", "CP-TW", "VKS-KV2-19")
 KINDS = st.sampled_from(list(Kind))
+ENDING = ("file", "guide", "return", "refuse", "terminate")
+"""Moves after which nothing is left to try; taken less often."""
 
 
 class Settlement(RuleBasedStateMachine):
@@ -32,10 +34,11 @@ class Settlement(RuleBasedStateMachine):
         people=st.sampled_from([1, 6, 30]),
         is_discipline=st.booleans(),
         is_in_person=st.booleans(),
+        is_classified=st.sampled_from([True, True, True, False]),
         by=st.sampled_from(BODIES),
         start=st.dates(date(2025, 8, 1), date(2027, 3, 1)),
     )
-    def open_a_case(self, kind, author, own, source, eligibility, before, people, is_discipline, is_in_person, by, start):
+    def open_a_case(self, kind, author, own, source, eligibility, before, people, is_discipline, is_in_person, is_classified, by, start):
         about = axes(
             kind,
             author_role=author,
@@ -49,9 +52,9 @@ class Settlement(RuleBasedStateMachine):
             branch=Branch.PUBLIC_DUTY if kind is Kind.DENUNCIATION else None,
         )
         self.about = about
-        self.case = Matter(about, on=start, by=by, is_classified=False)
+        self.case = Matter(about, on=start, by=by, is_classified=is_classified)
         self.on = start
-        self.visits = [by]
+        self.visits = [self.case.state.holder]
         self.ended = False
 
     @rule(days=st.integers(0, 40))
@@ -65,12 +68,40 @@ class Settlement(RuleBasedStateMachine):
         assert not self.ended or self.case.state.status is was_open
         self._note()
 
-    @rule(whole=st.booleans(), coerced=st.booleans())
-    def withdraw(self, whole, coerced):
+    @rule(whole=st.booleans(), coerced=st.booleans(), dice=st.integers(0, 9))
+    def withdraw(self, whole, coerced, dice):
+        if dice < 9:
+            return
         self.case.hear(withdrawn(on=self.on, is_whole=whole, is_coerced=coerced))
         self._note()
 
-    @precondition(lambda self: hasattr(self, "case"))
+    @rule(data=st.data(), to=st.sampled_from(BODIES), flag=st.booleans(), new_fact=st.booleans(), step=st.sampled_from(list(Step)))
+    def make_an_open_move(self, data, to, flag, new_fact, step):
+        state = self.case.state
+        open_now = settlement.next_steps(MOVES, state, max(self.on, state.last_on))
+        if not open_now:
+            return
+        going_on = [step for step in open_now if step.move not in ENDING] or open_now
+        chosen = data.draw(st.sampled_from(going_on if data.draw(st.integers(0, 9)) else open_now))
+        words = [row.ground for row in MOVES.grounds_for(chosen.move, state.kind, self.on)] or ["none"]
+        word = data.draw(st.sampled_from(words))
+        outcomes = MOVES.outcomes_for(state.kind, state.stage) or ["answered"]
+        self._try(
+            chosen.move,
+            data.draw(st.sampled_from(chosen.by.split())),
+            to=data.draw(st.sampled_from([state.competent or to, to])),
+            ground=word,
+            reason=word,
+            criteria=data.draw(st.lists(st.sampled_from(words), min_size=1, max_size=3)),
+            measure=word,
+            outcome=data.draw(st.sampled_from(outcomes)),
+            step=step,
+            is_in_person=flag,
+            is_contested=flag,
+            has_new_fact=new_fact,
+            representatives=1,
+        )
+
     @rule(
         move=st.sampled_from(sorted(MOVES.names)),
         agency=st.sampled_from([None, *BODIES]),
@@ -78,30 +109,17 @@ class Settlement(RuleBasedStateMachine):
         word=st.sampled_from(sorted({row.ground for row in MOVES.grounds})),
         outcome=st.sampled_from(sorted({row.outcome for row in MOVES.outcomes})),
         step=st.sampled_from(list(Step)),
-        flag=st.booleans(),
         representatives=st.integers(0, 6),
     )
-    def move(self, move, agency, to, word, outcome, step, flag, representatives):
+    def try_anything(self, move, agency, to, word, outcome, step, representatives):
+        given = {"ground": word, "reason": word, "criteria": [word], "measure": word, "outcome": outcome, "step": step}
+        self._try(move, agency, to=to, representatives=representatives, **given)
+
+    def _try(self, move, agency, **asked):
         before = history.copy_of(self.case.state)
         open_before = {each.move for each in settlement.next_steps(MOVES, before, max(self.on, before.last_on))}
         try:
-            self.case.do(
-                move,
-                self.on,
-                agency,
-                to=to,
-                ground=word,
-                reason=word,
-                criteria=[word],
-                measure=word,
-                outcome=outcome,
-                step=step,
-                obligation="NV-1",
-                is_in_person=flag,
-                is_contested=flag,
-                representatives=representatives,
-                is_signed_by_all=True,
-            )
+            self.case.do(move, self.on, agency, obligation="NV-1", is_signed_by_all=True, **asked)
         except Refusal:
             assert self.case.state == before
             return
@@ -174,4 +192,4 @@ class Settlement(RuleBasedStateMachine):
 
 
 TestSettlement = Settlement.TestCase
-TestSettlement.settings = settings(max_examples=60, stateful_step_count=30, deadline=None, derandomize=True)
+TestSettlement.settings = settings(max_examples=100, stateful_step_count=40, deadline=None, derandomize=True)
