@@ -98,7 +98,7 @@ def lodge(form: LodgeRequest, caller: Caller, work: Work) -> dict[str, Any]:
     return lodging.lodge(form, keys, caller.actor, work).for_lodger()
 
 
-@command("POST", "/petitions/{case_id}/classify", loads=[Petition], roles=OFFICERS)
+@command("POST", "/petitions/{case_id}/classify", batch="/petitions/classify/batch", loads=[Petition], roles=OFFICERS)
 def classify(form: ClassifyForm, caller: Caller, work: Work) -> dict[str, Any]:
     """Sign what the letter is."""
     petition = _petition(work, form.case_id)
@@ -133,6 +133,7 @@ def withdraw(form: WithdrawForm, caller: Caller, work: Work) -> dict[str, Any]:
 @command(
     "POST",
     "/petitions/{case_id}/link",
+    batch="/petitions/link/batch",
     loads=[Petition, Load(Petition, by="founding_case_id")],
     cases=lambda form: (form.case_id, form.founding_case_id),
     roles=OFFICERS,
