@@ -113,7 +113,9 @@ def classify(form: ClassifyForm, caller: Caller, work: Work) -> dict[str, Any]:
     return {"case_id": form.case_id, "unmet": [{"condition": one.id, "law": one.law, "vi": one.vi, "en": one.en} for one in unmet]}
 
 
-@command("POST", "/petitions/{case_id}/withdraw", loads=[Petition, Holding], roles={Role.CITIZEN, *OFFICERS})
+@command(
+    "POST", "/petitions/{case_id}/withdraw", batch="/petitions/withdraw/batch", loads=[Petition, Holding], roles={Role.CITIZEN, *OFFICERS}
+)
 def withdraw(form: WithdrawForm, caller: Caller, work: Work) -> dict[str, Any]:
     """Take the petition back, by its author or on minutes."""
     if caller.role is Role.CITIZEN and caller.case_id != form.case_id:
@@ -133,6 +135,7 @@ def withdraw(form: WithdrawForm, caller: Caller, work: Work) -> dict[str, Any]:
 @command(
     "POST",
     "/petitions/{case_id}/link",
+    batch="/petitions/link/batch",
     batch="/petitions/link/batch",
     loads=[Petition, Load(Petition, by="founding_case_id")],
     cases=lambda form: (form.case_id, form.founding_case_id),

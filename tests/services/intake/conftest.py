@@ -3,6 +3,7 @@
 import dataclasses
 import shutil
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,8 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def migrated_url(postgres: Any) -> str:
     """A PostgreSQL database with intake's tables, to be emptied."""
     url: str = postgres("intake")
-    migrate.upgrade(url, "intake")
+    with ThreadPoolExecutor(1) as outside_the_loop:
+        outside_the_loop.submit(migrate.upgrade, url, "intake").result()
     return url
 
 

@@ -305,6 +305,19 @@ async def test_a_repeated_letter_is_linked_to_its_case_once(desk: Desk) -> None:
     assert refused(await desk.post(f"/petitions/{founding}/link", {"founding_case_id": "nowhere"}), 404, "case_not_found")
 
 
+async def test_many_acts_are_answered_one_by_one(desk: Desk) -> None:
+    one, two = [(await desk.lodged(keys.petition()))["case_id"] for _ in range(2)]
+    classified = (
+        await desk.post("/petitions/classify/batch", [{"case_id": one, "axes": AXES}, {"case_id": "nowhere", "axes": AXES}])
+    ).json()
+    assert classified[0]["ok"]["position"] == f"petitions.v1:{one}:2"
+    assert classified[1]["refusal"]["code"] == "case_not_found"
+    linked = (await desk.post("/petitions/link/batch", [{"case_id": two, "founding_case_id": one}])).json()
+    withdrawn = (await desk.post("/petitions/withdraw/batch", [{"case_id": one}, {"case_id": two}])).json()
+    assert "ok" in linked[0]
+    assert ["ok" in answer for answer in withdrawn] == [True, False]
+
+
 # Reading
 
 

@@ -16,4 +16,3 @@ def test_migrations_and_models_agree(migrated_file: Path) -> None:
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"include_name": lambda name, kind, _: kind != "table" or name not in others})
         assert compare_metadata(context, METADATA) == []
-
