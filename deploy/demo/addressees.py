@@ -86,6 +86,11 @@ def second(first: Body) -> Body:
     return bodies.every().get(first.superior, first)
 
 
+def desk_of(body: Body) -> str:
+    """The body whose letters this one receives: the reception board works for its People's Committee; empty for most."""
+    return body.superior if body.role is Office.RECEPTION_BOARD else ""
+
+
 def mistaken(dice: Random, right: Body, field: Field, commune: str, on: date) -> Body:
     """A body people turn to although another is competent."""
     found = {}

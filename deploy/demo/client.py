@@ -72,11 +72,11 @@ class Platform:
                     raise Refused(answer.status_code, _problem(answer))
             await asyncio.sleep(0.5)
 
-    async def batch(self, service: str, path: str, forms: Sequence[object], *, badge: Badge) -> list[dict[str, Any]]:
+    async def batch(self, service: str, path: str, forms: Sequence[object], *, badge: Badge, **headers: str) -> list[dict[str, Any]]:
         """One answer per form, ``{"ok": …}`` or ``{"refusal": …}``, in chunks of ``BATCH``."""
         answers: list[dict[str, Any]] = []
         for start in range(0, len(forms), BATCH):
-            answers += await self.ask(service, "POST", path, forms[start : start + BATCH], badge=badge)
+            answers += await self.ask(service, "POST", path, forms[start : start + BATCH], badge=badge, **headers)
         return answers
 
     async def query(self, document: str, variables: Mapping[str, object] | None = None, *, badge: Badge) -> Any:

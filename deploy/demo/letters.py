@@ -140,7 +140,7 @@ def _axes(dice: Random, matter: Matter, by: Author, commune: str, on: date, wish
         field=matter.field,
         source=source,
         eligibility=Eligibility.INELIGIBLE if ground or settled in _NO_WAY_ON else Eligibility.ELIGIBLE,
-        competence=Competence.OWN if to.code == right.code else Competence.NOT_OWN,
+        competence=Competence.OWN if right.code in (to.code, addressees.desk_of(to)) else Competence.NOT_OWN,
         settled_before=settled,
         people_count=wish.people_count or (1 if is_anonymous else _people(dice, matter)),
         place=commune,

@@ -69,6 +69,8 @@ def acts(letter: Letter) -> list[Act]:
         diary.wait("forward")
         diary.note("link", founding=letter.founding)
     elif is_classified_at_once(letter) or _classify(diary):
+        if letter.truth.competence is Competence.OWN:
+            diary.holder = letter.competent
         _handle(diary)
     return diary.acts
 
@@ -176,7 +178,11 @@ def _settle(diary: _Diary) -> None:
     diary.on += timedelta(days=max(left, 0))
     truth = diary.letter.truth
     stage = "second" if truth.settled_before is SettledBefore.ONCE else truth.kind.value
-    diary.note("settle", outcome=letters.weighted(diary.dice, reference.choices(f"outcome.{stage}")))
+    outcome = letters.weighted(diary.dice, reference.choices(f"outcome.{stage}"))
+    if truth.kind is Kind.DENUNCIATION and outcome == Outcome.WITHDRAWN_AFTER_EXPLANATION:
+        diary.note("terminate", ground="withdrawn")
+        return
+    diary.note("settle", outcome=outcome)
     if truth.is_discipline or not diary.happens("sent"):
         return
     diary.on += timedelta(days=diary.dice.choices((0, 1, 2, 3, 7), (15, 35, 30, 15, 5))[0])

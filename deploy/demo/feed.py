@@ -1,0 +1,181 @@
+"""A province at work: a past of some months, then things that move.
+
+The past is built in three strokes: every letter is lodged at its agency's counter, every letter is classified, and then the
+offices act day by day while the legal date of routing and supervision walks along (a virtual date, so never in production).
+What was reached stands in ``<home>/demo.json``; every stroke may be repeated, so a killed feed goes on where it was.
+"""
+
+import asyncio
+import csv
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable
+from datetime import date, timedelta
+from pathlib import Path
+
+import msgspec
+
+from contracts.vocabulary import Kind, Role
+from deploy.demo import arrivals, desk, plan
+from deploy.demo.client import Badge, Platform
+from deploy.demo.desk import Desk, Step
+from deploy.demo.letters import Letter
+
+WALKING = ("routing", "supervision")
+"""Services whose legal date walks along with the past: those that say what is due and what was missed."""
+OPERATOR = Badge(Role.OPERATOR)
+
+
+class Progress(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """What stands in ``demo.json``.
+
+    ``receipt_code`` opens one petition for a newcomer, absent until it is lodged; ``acted_until`` is the last day all acts of
+    which are made.
+    """
+
+    seed: int
+    count: int
+    first_on: date
+    last_on: date
+    receipt_code: str | None = None
+    lodged: int = 0
+    classified: bool = False
+    acted_until: date | None = None
+    is_past_built: bool = False
+    live: int = 0
+    acts: int = 0
+    refused: dict[str, int] = {}
+
+
+class Book:
+    """The feed's memory on disk: progress, and which case each letter became."""
+
+    def __init__(self, home: Path) -> None:
+        self._progress, self._cases = home / "demo.json", home / "demo-cases.csv"
+
+    def read(self) -> Progress | None:
+        try:
+            return msgspec.json.decode(self._progress.read_bytes(), type=Progress)
+        except FileNotFoundError:
+            return None
+
+    def write(self, progress: Progress) -> None:
+        """Whole or not at all; the receipt code in it is for the owner's eyes."""
+        part = self._progress.with_suffix(".part")
+        part.touch(mode=0o600)
+        part.write_bytes(msgspec.json.format(msgspec.json.encode(progress), indent=2))
+        part.replace(self._progress)
+
+    def cases(self) -> dict[str, str]:
+        """Case id by the letter's key."""
+        if not self._cases.exists():
+            return {}
+        with self._cases.open(newline="") as lines:
+            return {line[0]: line[1] for line in csv.reader(lines) if len(line) == 2}
+
+    def add(self, cases: Iterable[tuple[str, str]]) -> None:
+        with self._cases.open("a", newline="") as lines:
+            csv.writer(lines).writerows(cases)
+
+
+class Past:
+    """Builds the past that ``progress`` describes."""
+
+    def __init__(self, platform: Platform, book: Book, progress: Progress, say: Callable[[str], None]) -> None:
+        self.book, self.progress, self.say = book, progress, say
+        self.platform = platform
+        self.letters = list(arrivals.past(progress.seed, progress.first_on, progress.last_on, progress.count))
+        self.desk = Desk(platform, book.cases())
+        self.steps = [step for letter in self.letters for step in desk.steps_of(letter)]
+
+    async def build(self) -> list[Step]:
+        """Build what is missing; the acts that lie after its last day, still to be made."""
+        progress = self.progress
+        if not progress.is_past_built:
+            began = time.monotonic()
+            await self._set_today(progress.acted_until or progress.first_on)
+            await self._lodge()
+            await self._on_letters()
+            await self._catch_up()
+            await self._walk()
+            await self._set_today(None)
+            progress.is_past_built = True
+            self.book.write(progress)
+            self.say(f"Đã dựng {progress.lodged} đơn và {progress.acts} bước xử lý trong {time.monotonic() - began:.0f} giây.")
+            if progress.refused:
+                self.say("Bước bị từ chối: " + ", ".join(f"{code} {n}" for code, n in sorted(progress.refused.items())))
+        return [step for step in self.steps if step.act.on > progress.last_on]
+
+    async def _lodge(self) -> None:
+        """Every letter at its agency's counter, the one a newcomer opens first."""
+        example = self._example()
+        self.desk.traced.add(example.key)
+        todo: dict[str, list[Letter]] = {example.form.received_by: []}
+        for letter in self.letters:
+            if letter.key not in self.desk.cases or (letter is example and not self.progress.receipt_code):
+                todo.setdefault(letter.form.received_by, []).append(letter)
+        for agency, letters in todo.items():
+            codes = await self.desk.lodge(agency, letters)
+            self.book.add((letter.key, self.desk.cases[letter.key]) for letter in letters if letter.key in codes)
+            self.progress.receipt_code = codes.get(example.key) or self.progress.receipt_code
+            self.progress.lodged = len(self.desk.cases)
+            self._note()
+
+    def _example(self) -> Letter:
+        """The letter with the longest story: a complaint that was settled, sent and published, if there is one."""
+        return max(
+            self.letters,
+            key=lambda letter: (letter.truth.kind is Kind.COMPLAINT, sum(act.on <= self.progress.last_on for act in plan.acts(letter))),
+        )
+
+    async def _on_letters(self) -> None:
+        """What intake records; its acts may bear any past date, so they need no walk."""
+        if self.progress.classified:
+            return
+        todo = [step for step in self.steps if step.act.name in plan.INTAKE and step.act.on <= self.progress.last_on]
+        await self.desk.record_all(todo)
+        self.progress.classified = True
+        self._note()
+
+    async def _catch_up(self) -> None:
+        """Wait until routing has read all that intake said."""
+        while True:
+            told = await self.platform.ask("intake", "GET", "/ready", badge=OPERATOR)
+            read = await self.platform.ask("routing", "GET", "/ready", badge=OPERATOR)
+            if not told["relay"]["backlog"] and not read["lag"]:
+                return
+            await asyncio.sleep(0.3)
+
+    async def _walk(self) -> None:
+        """Day after day: the date moves on, what was missed is stated, then the offices of that day act."""
+        progress = self.progress
+        days: dict[date, list[Step]] = {}
+        for step in self.steps:
+            if step.act.name not in plan.INTAKE and (progress.acted_until or date.min) < step.act.on <= progress.last_on:
+                days.setdefault(step.act.on, []).append(step)
+        for on in sorted(days):
+            await self._set_today(on)
+            await self.desk.record_all(days[on])
+            progress.acted_until = on
+            self._note()
+
+    async def _set_today(self, on: date | None) -> None:
+        body = {"today": on.isoformat() if on else None}
+        await asyncio.gather(*(self.platform.ask(service, "PUT", "/clock", body, badge=OPERATOR) for service in WALKING))
+
+    def _note(self) -> None:
+        self.progress.acts += self.desk.acts
+        self.progress.refused = dict(Counter(self.progress.refused) + self.desk.refused)
+        self.desk.acts = 0
+        self.desk.refused.clear()
+        self.book.write(self.progress)
+
+
+def begun(home: Path, *, seed: int, count: int, days: int, today: date) -> tuple[Book, Progress]:
+    """The progress in ``home``, or a new one for a past of ``days`` days that ends today."""
+    book = Book(home)
+    known = book.read()
+    if known is None:
+        known = Progress(seed=seed, count=count, first_on=today - timedelta(days=days), last_on=today)
+        book.write(known)
+    return book, known
