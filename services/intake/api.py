@@ -136,7 +136,6 @@ def withdraw(form: WithdrawForm, caller: Caller, work: Work) -> dict[str, Any]:
     "POST",
     "/petitions/{case_id}/link",
     batch="/petitions/link/batch",
-    batch="/petitions/link/batch",
     loads=[Petition, Load(Petition, by="founding_case_id")],
     cases=lambda form: (form.case_id, form.founding_case_id),
     roles=OFFICERS,
