@@ -1,0 +1,126 @@
+from datetime import date
+from typing import Any
+
+import msgspec
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from law import commands as law_commands
+from services.routing import commands, questions
+
+KNOWN = date(2026, 11, 22)
+APP = typer.Typer()
+law_commands.register(APP)
+commands.register(APP)
+
+TO_DO = questions.reader(questions.WhatToDo, questions.what_to_do, KNOWN)
+WHO = questions.reader(questions.WhoSettles, questions.competent, KNOWN)
+NEXT = questions.reader(questions.WhatNext, questions.what_next, KNOWN)
+
+
+def ask(read: Any, **question: Any) -> Any:
+    return msgspec.json.decode(read(msgspec.json.encode(question)))
+
+
+def test_a_misdirected_denunciation_is_forwarded_within_five_working_days():
+    found = ask(TO_DO, id="q1", date="2026-07-03", kind="denunciation", own=False)
+    assert found["id"] == "q1"
+    assert (found["action"], found["rule"], found["within"], found["grade"]) == ("forward", "XLD-11", {"limit": 5, "unit": "working"}, "A")
+
+
+@pytest.mark.parametrize(
+    ("on", "within"), [("2026-06-30", {"limit": 10, "unit": "calendar"}), ("2026-07-01", {"limit": 7, "unit": "working"})]
+)
+def test_the_limit_of_acceptance_is_that_of_the_day(on: str, within: dict[str, object]):
+    assert ask(TO_DO, date=on, kind="complaint")["within"] == within
+
+
+def test_the_unit_adds_the_body_with_its_name_of_that_day():
+    asked = {"kind": "complaint", "author": "commune_chair", "unit": "25270"}
+    assert ask(WHO, date="2026-04-29", **asked)["agency"] == {"code": "UBND-25270", "name": "Ủy ban nhân dân xã Lộc Ninh"}
+    assert ask(WHO, date="2026-07-30", **asked)["agency"] == {"code": "UBND-25270", "name": "Ủy ban nhân dân phường Lộc Ninh"}
+
+
+def test_a_denunciation_names_its_branch_and_who_is_denounced():
+    found = ask(WHO, date="2026-07-03", kind="denunciation", branch="public_duty", against="commune_chair")
+    assert (found["first"], found["second"], found["then"]) == ("provincial_chair", None, None)
+
+
+@pytest.mark.parametrize(
+    ("question", "code", "field"),
+    [
+        ({"date": "2026-07-03", "kind": "plea", "author": "minister"}, "unknown_kind", "kind"),
+        ({"date": "2026-07-03", "kind": "complaint", "author": "emperor"}, "unknown_role", "author"),
+        ({"date": "2025-06-30", "kind": "complaint", "author": "commune_chair"}, "no_rule_in_force", "date"),
+        ({"kind": "complaint", "author": "minister"}, "bad_date", "date"),
+        ({"date": "3 July", "kind": "complaint", "author": "minister"}, "bad_date", "date"),
+        ({"date": "2026-07-03", "kind": "complaint", "author": "minister", "unit": "99999"}, "unknown_unit", "unit"),
+    ],
+)
+def test_a_question_that_cannot_be_answered_is_refused_by_its_field(question: dict[str, object], code: str, field: str):
+    found = ask(WHO, id=7, **question)
+    assert found["id"] == 7
+    assert (found["refusal"]["code"], found["refusal"]["field"]) == (code, field)
+
+
+@pytest.mark.parametrize("line", [b"", b"nonsense", b"[1]", b"\xff\xfe", b"3"])
+def test_a_line_that_is_no_object_is_bad_json(line: bytes):
+    found = msgspec.json.decode(TO_DO(line))
+    assert (found["id"], found["refusal"]["code"]) == (None, "bad_json")
+
+
+def test_a_history_tells_what_may_be_done_next_and_why_not():
+    facts = [
+        {"type": "PetitionLodged", "at": "2026-07-03", "received_by": "UBND-05518"},
+        {"type": "petition.classified", "at": "2026-07-03"},
+        {"type": "accept", "at": "2026-07-06"},
+    ]
+    found = ask(NEXT, id=1, kind="complaint", facts=facts, ask="extend")
+    assert (found["status"], found["holder"]) == ("accepted", "UBND-05518")
+    steps = {step["move"]: step for step in found["steps"]}
+    assert (steps["settle"]["within"], steps["settle"]["by"]) == ("2026-08-05", "UBND-05518")
+    assert found["asked"]["refusal"]["code"] == "move_not_for_kind"
+
+
+def test_a_history_may_name_its_facts_shortly():
+    found = ask(
+        NEXT,
+        kind="denunciation",
+        facts=[{"type": "lodged", "at": "2026-07-03"}, {"type": "accepted", "at": "2026-07-06"}, {"type": "suspended", "at": "2026-07-08"}],
+    )
+    assert found["status"] == "suspended"
+    assert {"resume", "terminate"} <= {step["move"] for step in found["steps"]}
+
+
+@pytest.mark.parametrize(
+    ("facts", "code"),
+    [([], "bad_fact"), ([{"type": "sneezed", "at": "2026-07-03"}], "bad_fact"), ([{"type": "lodged", "at": "soon"}], "bad_date")],
+)
+def test_a_history_that_cannot_be_read_is_refused(facts: list[object], code: str):
+    assert ask(NEXT, kind="complaint", facts=facts)["refusal"]["code"] == code
+
+
+def test_the_command_line_answers_line_by_line():
+    lines = '{"id":"a","date":"2026-07-03","kind":"mixed"}\n{"id":"b"\n{"id":"c","date":"2026-07-03","kind":"feedback","own":false}\n'
+    found = CliRunner().invoke(APP, ["law", "action", "--json"], input=lines)
+    assert found.exit_code == 0
+    told = [msgspec.json.decode(line) for line in found.stdout.splitlines()]
+    assert [(one["id"], one.get("action")) for one in told] == [("a", "split"), (None, None), ("c", "forward")]
+
+
+def test_roles_and_differences_are_told():
+    roles = CliRunner().invoke(APP, ["law", "roles", "--json"]).stdout.splitlines()
+    assert {"commune_chair", "home_affairs_minister"} <= {msgspec.json.decode(line)["role"] for line in roles}
+    told = CliRunner().invoke(APP, ["law", "diff", "--from", "2025-06-30", "--to", "2025-07-01", "--json"]).stdout.splitlines()
+    assert {msgspec.json.decode(line)["author"] for line in told} == {
+        "commune_chair",
+        "commune_vice_chair",
+        "commune_unit_head",
+        "commune_official",
+    }
+
+
+def test_law_check_proves_these_tables_too():
+    assert commands.checked() == []
+    assert commands.checked in law_commands.CHECKS
