@@ -182,7 +182,8 @@ async def run_forms(service: Service, spec: Command, forms: list[Any], caller: C
                 work = service.new_work(caller.actor)
                 requests, takers = work.wanted([(form, spec.loads) for form in good], cases)
                 work.take(takers, await transaction.load(requests))
-                answers = [_one(spec, form, caller, work, telemetry.traceparent_of(span)) for form in forms]
+                here, alone = telemetry.traceparent_of(span), len(forms) == 1
+                answers = [_one(spec, form, caller, work, here, is_alone=alone) for form in forms]
                 changes = work.changes(for_sqlite=service.db.dialect.name == "sqlite")
                 if not changes.is_empty():
                     pass_by("command.before_write")
@@ -201,9 +202,22 @@ async def run_forms(service: Service, spec: Command, forms: list[Any], caller: C
         return answers
 
 
-def _one(spec: Command, form: Any, caller: Caller, work: Work, traceparent: str) -> Any:
+def _one(spec: Command, form: Any, caller: Caller, work: Work, traceparent: str, *, is_alone: bool) -> Any:
     if isinstance(form, Refusal):
         return form
+    if is_alone or not telemetry.is_sampled(traceparent):
+        return _decided(spec, form, caller, work, traceparent)
+    with telemetry.span(f"{spec.method} {spec.path}", traceparent) as item:
+        before = len(work.events)
+        answer = _decided(spec, form, caller, work, telemetry.traceparent_of(item))
+        if isinstance(answer, Refusal):
+            telemetry.fail(item, answer.code)
+        elif len(work.events) > before:
+            item.set_attribute("case.id", work.events[-1].case_id)
+    return answer
+
+
+def _decided(spec: Command, form: Any, caller: Caller, work: Work, traceparent: str) -> Any:
     on: date | None = getattr(form, "on", None)
     try:
         if on is not None and on > work.today:

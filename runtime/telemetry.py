@@ -20,6 +20,9 @@ from opentelemetry.trace import Link, NonRecordingSpan, SpanContext, SpanKind, S
 from runtime.settings import Settings
 
 _KEEP: Final = "dannguyen.keep"
+_LENGTH: Final = 55
+_ODD: Final = frozenset("13579bdf")
+"""Last hexadecimal digits of trace flags whose lowest bit, "sampled", is set (W3C Trace Context, section 3.2.2.5)."""
 _tracer: trace.Tracer = trace.NoOpTracer()
 _provider: TracerProvider | None = None
 
@@ -83,7 +86,7 @@ def stop() -> None:
 
 def is_sampled(traceparent: str) -> bool:
     """Whether the act that this header names is traced."""
-    return traceparent.endswith("1") and len(traceparent) == 55
+    return len(traceparent) == _LENGTH and traceparent[-1] in _ODD
 
 
 def context_of(traceparent: str) -> Context | None:
