@@ -21,12 +21,12 @@ NO_VARIABLES: Final = VariableValues({}, {})
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """Who asks what, on which legal day. ``fact`` is a position that is waited for, ``facts`` those a subscription tells of."""
+    """Who asks what, on which legal day. ``keys`` are values of one statement, ``facts`` the positions a subscription tells of."""
 
     viewer: Viewer
     today: date
     variables: VariableValues = NO_VARIABLES
-    fact: tuple[str, str, int] = ("", "", 0)
+    keys: tuple[Any, ...] = ()
     facts: tuple[str, ...] = ()
 
 
@@ -82,9 +82,6 @@ _VIEWER: Final[dict[str, Callable[[Asking], Any]]] = {
     "viewer_territory": lambda asking: asking.viewer.territory,
     "viewer_role": lambda asking: asking.viewer.role.value,
     "today": lambda asking: asking.today,
-    "fact_topic": lambda asking: asking.fact[0],
-    "fact_case_id": lambda asking: asking.fact[1],
-    "fact_seq": lambda asking: asking.fact[2],
 }
 
 
@@ -102,9 +99,9 @@ class Parameters:
         """The legal date."""
         return sa.bindparam("today", type_=sa.Date())
 
-    def fact(self, name: str) -> Any:
-        """A part of the position that is waited for."""
-        return sa.bindparam(f"fact_{name}", type_=sa.Integer() if name == "seq" else sa.Text())
+    def key(self, index: int, kind: Any) -> Any:
+        """The value of that index among ``Asking.keys``, of SQL type ``kind``."""
+        return sa.bindparam(self.name(lambda asking: asking.keys[index]), type_=kind)
 
     def name(self, read: Callable[[Asking], Any]) -> str:
         """Register a value of the request and return its parameter's name."""

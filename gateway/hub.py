@@ -153,11 +153,11 @@ class Hub:
         row = models.Entry.table.alias("e")
         known = models.Entry.table.alias("known")
         parameters = Parameters()
-        where = [known.c[name] == parameters.fact(name) for name in ("case_id", "topic", "seq")]
+        where = [known.c[name] == parameters.key(index, known.c[name].type) for index, name in enumerate(Position._fields)]
         since = sa.select(known.c.recorded_at).where(*where).scalar_subquery()
         later = sa.select(*(row.c[name] for name in ("topic", "case_id", "seq"))).where(row.c.recorded_at >= _earlier(since, database))
         statement = parameters.statement(later.order_by(row.c.recorded_at.desc()).limit(_AT_ONCE), database.dialect)
-        rows = await database.raw(statement.sql, statement.values(replace(asking, fact=last)))
+        rows = await database.raw(statement.sql, statement.values(replace(asking, keys=last)))
         return [f"{topic}:{case_id}:{seq}" for topic, case_id, seq in reversed(rows)]
 
     def leave(self, subscription: "Subscription") -> None:

@@ -5,20 +5,23 @@ mutation's answer), and a test holds both ways equal.
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
 from contracts.vocabulary import Role
 from gateway import models
-from gateway.asking import Asking, Parameters, constant
+from gateway.asking import Asking, Parameters, Statement, constant
 from gateway.cursors import Cursors
 from gateway.listings import LISTINGS, OPEN, Listing, cells, page_size
 from gateway.policy import NEVER, Viewer, may_see, rows_for, rule
 from gateway.schema.sources import SOURCE, Column, Formula, Group, Label, Locale, Many, Names, One, Same
 from runtime.database import Database
+
+_UNBOUNDED: Final = 10_000
+_STATEMENTS: Final[dict[Any, Statement]] = {}
 
 
 def resolve_default(source: Any, name: str) -> Any:
@@ -57,20 +60,32 @@ class Reader:
         select = sa.select(*row.c).where(rows_for(model, row, self.viewer, parameters.bind), *where(row, parameters))
         if order is not None:
             select = select.order_by(*order(row))
-        rows = await self.fetch(select if limit is None else select.limit(limit), parameters)
+        return self._decoded(model, await self.fetch(select if limit is None else select.limit(limit), parameters))
+
+    def _decoded(self, model: Any, rows: list[tuple[Any, ...]]) -> list[Any]:
         decode = model.shape.from_sqlite if self.db.dialect.name == "sqlite" else model.shape.from_postgres
         found = [decode(line) for line in rows]
         if model is models.Alert:
             self.alerts_read.update(one.case_id for one in found)
         return found
 
+    async def equal(self, model: Any, names: tuple[str, ...], values: tuple[Any, ...], newest: tuple[str, ...], limit: int) -> list[Any]:
+        """Records by the values of their columns, the last ``limit`` in the order of ``newest``. The statement is made once."""
+        key = (model.table.name, names, newest, self.viewer.scope, self.db.dialect.name)
+        statement = _STATEMENTS.get(key)
+        if statement is None:
+            parameters = Parameters()
+            row = model.table.alias("r")
+            where = [row.c[name] == parameters.key(index, row.c[name].type) for index, name in enumerate(names)]
+            select = sa.select(*row.c).where(rows_for(model, row, self.viewer, parameters.bind), *where)
+            select = select.order_by(*(row.c[name].desc() for name in newest)).limit(parameters.key(len(names), sa.Integer()))
+            statement = _STATEMENTS[key] = parameters.statement(select, self.db.dialect)
+        rows = await self.db.raw(statement.sql, statement.values(replace(self.asking, keys=(*values, limit))))
+        return self._decoded(model, rows)
+
     async def one(self, kind: Any, model: Any, **equal: Any) -> "Node | None":
         """The node of a row by the values of its columns."""
-
-        def where(row: Any, parameters: Parameters) -> list[Any]:
-            return [row.c[name] == parameters.given(constant(value), row.c[name].type) for name, value in equal.items()]
-
-        found = await self.records(model, where, limit=1)
+        found = await self.equal(model, tuple(equal), tuple(equal.values()), (), 1)
         return Node(kind, found[0], self) if found else None
 
     async def page(self, kind: Any, name: str, first: int, after: str | None, filter: Any, order: str | None = None) -> "Page":
@@ -153,12 +168,7 @@ class Node:
 
     async def _many(self, known: _Known, many: Many, last: int | None) -> list["Node"]:
         key = getattr(self.record, many.key)
-        found = await self.reader.records(
-            many.model,
-            lambda row, parameters: [row.c[many.column] == parameters.given(constant(key), sa.Text())],
-            lambda row: [row.c[name].desc() for name in many.order],
-            last,
-        )
+        found = await self.reader.equal(many.model, (many.column,), (key,), many.order, last or _UNBOUNDED)
         return [Node(known.kind, record, self.reader) for record in reversed(found)]
 
     async def many(self, source: Many, last: int) -> list["Node"]:

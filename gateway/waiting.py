@@ -62,7 +62,7 @@ class Waiting:
         """Whether the viewer may now read the position; false when it did not come in time."""
         deadline = asyncio.get_running_loop().time() + longest
         statement = self._statement(db, asking.viewer, position.topic)
-        values = statement.values(replace(asking, fact=position))
+        values = statement.values(replace(asking, keys=(position.case_id,)))
         self._waiting[position.case_id] += 1
         try:
             while True:
@@ -93,7 +93,7 @@ def _seq_of(model: Any, topic: str, viewer: Viewer, dialect: sa.Dialect) -> Stat
     parameters = Parameters()
     row = model.table
     (key,) = row.primary_key.columns
-    where = [key == parameters.fact("case_id"), rows_for(model, row, viewer, parameters.bind)]
+    where = [key == parameters.key(0, sa.Text()), rows_for(model, row, viewer, parameters.bind)]
     return parameters.statement(sa.select(row.c[models.SEQ_COLUMNS.get(topic, "seq")]).where(*where), dialect)
 
 

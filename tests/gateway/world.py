@@ -1,5 +1,6 @@
 """A gateway over a database of its own, fed with facts as the consumer would feed it, without a broker."""
 
+import asyncio
 import itertools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -162,7 +163,7 @@ def settings_for(home: Path, url: str, mode: str = "development") -> Settings:
 async def open_world(home: Path, url: str, mode: str = "development") -> AsyncIterator[World]:
     """A gateway with an empty read model, its jobs not running."""
     auth.make_keys(home)
-    migrate.upgrade(url, "gateway")
+    await asyncio.to_thread(migrate.upgrade, url, "gateway")
     service = assemble().use(settings_for(home, url, mode))
     await service.open()
     service.clock.virtual = TODAY
