@@ -82,3 +82,9 @@ def test_a_threshold_is_the_number_in_force_on_a_day() -> None:
     assert reference.book().threshold("crowd_people", date(2026, 7, 1)) == 5
     with pytest.raises(KeyError, match="no threshold crowd_people in force on 2014-06-30"):
         reference.book().threshold("crowd_people", date(2014, 6, 30))
+
+
+def test_a_row_binds_on_its_first_and_its_last_day() -> None:
+    row = next(row for row in reference.book().duties if row.id == "TD-04" and row.effective_to)
+    days = [date(2014, 6, 30), date(2014, 7, 1), date(2026, 6, 30), date(2026, 7, 1)]
+    assert [row.in_force(day) for day in days] == [False, True, True, False]
