@@ -9,9 +9,11 @@ stays: the officer is told that the cut is not complete.
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import cache
 from typing import Final
 
 from contracts.petitions import Person
+from law import units
 
 CUT: Final = "[đã che]"
 _CALLED: Final = "ong|ba|anh|chi|em|co|chu|bac|cu|di|cau|mo|thim|toi|ten|la|ong ba|vo chong|gia dinh|nha"
@@ -86,12 +88,19 @@ def _name_patterns(people: Iterable[Person]) -> Iterable[re.Pattern[str]]:
 
 
 def _place_patterns(people: Iterable[Person]) -> Iterable[re.Pattern[str]]:
-    """The address and each of its parts between commas."""
+    """The address and each of its parts between commas; a province alone finds nobody, and offices bear its name."""
     for person in people:
         for part in [person.address, *re.split(r"[,;\n]", person.address)]:
             words = _words(part)
-            if len("".join(words)) >= _SHORTEST_PLACE:
+            if len("".join(words)) >= _SHORTEST_PLACE and " ".join(words) not in _provinces():
                 yield _pattern(words)
+
+
+@cache
+def _provinces() -> frozenset[str]:
+    """The provinces, present and former, as people write them."""
+    found = (row for rows in units.versions().values() for row in rows if row.is_province)
+    return frozenset(" ".join(_words(text)) for row in found for text in (row.name, row.full_name, f"tỉnh {row.name}", f"TP {row.name}"))
 
 
 def _number_patterns(people: Iterable[Person]) -> Iterable[re.Pattern[str]]:
@@ -101,7 +110,7 @@ def _number_patterns(people: Iterable[Person]) -> Iterable[re.Pattern[str]]:
             symbols = re.sub(r"\W", "", _folded(value)[0])
             for spelt in {symbols, symbols.removeprefix("84").removeprefix("0")}:
                 if len(spelt) >= _SHORTEST_NUMBER:
-                    yield re.compile(r"(?:\+?84|0)?[\s.\-()]{0,3}" + r"[\s.\-()]{0,3}".join(map(re.escape, spelt)))
+                    yield re.compile(r"(?:(?:\+?84|0)[\s.\-()]{0,3})?" + r"[\s.\-()]{0,3}".join(map(re.escape, spelt)))
         if person.email:
             yield re.compile(re.escape(_folded(person.email)[0].strip()))
 

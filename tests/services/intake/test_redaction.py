@@ -95,3 +95,9 @@ def test_sums_of_money_and_dates_stay() -> None:
 @pytest.mark.parametrize("filler", ["a", " ", "0 ", "84", "hung ", "@", "a@", "."])
 def test_no_text_makes_the_cut_slow(filler: str) -> None:
     redact(filler * (50_000 // len(filler)), [HUNG])
+
+
+def test_a_province_alone_finds_nobody_and_stays() -> None:
+    person = Person(full_name=HUNG.full_name, address="Tổ 7, xã Đăk Cấm, tỉnh Quảng Ngãi")
+    text = "Giám đốc Sở Nội vụ tỉnh Quảng Ngãi, gửi từ xã Đăk Cấm, số 0912345678."
+    assert redact(text, [person]) == f"Giám đốc Sở Nội vụ tỉnh Quảng Ngãi, gửi từ {CUT}, số {CUT}."
