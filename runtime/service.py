@@ -86,6 +86,7 @@ class Service:
         self.after_commit = after_commit
         self.on_start = on_start
         self.clock = LegalClock()
+        self._turns = {job.name: asyncio.Lock() for job in self.jobs}
         self._api = api
         self._routes = routes
 
@@ -130,7 +131,10 @@ class Service:
                     await transaction.write(changes)
 
     async def set_today(self, day: date | None) -> None:
-        """Give the process a virtual legal date (None: the real one) and keep it across restarts."""
+        """Give the process a virtual legal date (None: the real one), keep it across restarts, and do what the new day brings.
+
+        The jobs have run once when this returns, so that who moves a date day by day skips nothing that a day would have stated.
+        """
         work = self.new_work()
         work.begin(Cause("clock"))
         work.save(VirtualDate(id=1, today=day))
@@ -138,6 +142,8 @@ class Service:
         async with self.db.transaction(()) as transaction:
             await transaction.write(work.changes(for_sqlite=self.db.dialect.name == "sqlite"))
         self.clock.virtual = day
+        for job in self.jobs:
+            await self._do(job)
 
     # Life
 
@@ -191,11 +197,16 @@ class Service:
 
     async def _run_job(self, job: Job) -> None:
         while True:
+            await self._do(job)
+            await asyncio.sleep(job.every_s)
+
+    async def _do(self, job: Job) -> None:
+        """Run a job once, never twice at a time; its failure is logged and waits for the next time."""
+        async with self._turns[job.name]:
             try:
                 await job.run(self)
             except Exception:
                 log.exception("job failed", extra={"job": job.name})
-            await asyncio.sleep(job.every_s)
 
     async def readiness(self) -> dict[str, Any]:
         """Whether this process does its work, and what it lacks if not."""
