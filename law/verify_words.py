@@ -24,7 +24,7 @@ def sentences(sheets: Sheets, found: Json, main: Line, rows: list[Line]) -> Iter
     }
     if found["state"] == "suspended":
         unit = say["unit_working" if found["unit"] == "working" else "unit_calendar"]
-        since = {"from": _vn(found["suspensions"][-1]["from"]), "remaining": found["remaining"], "unit": unit}
+        since = {"from": _vn(found["suspensions"][-1]["from"]), "remaining": found["remaining"], "left": unit}
         yield say["suspended_unlimited" if found["limit"] is None else "suspended"].format(**value | since)
     elif found["due"] is None:
         yield say["none"].format(**value)

@@ -20,13 +20,11 @@ _TEXTS: Final = {day: f"{day.day:02}/{day.month:02}/{day.year}" for day in DATES
 
 
 class Words(msgspec.Struct, frozen=True):
-    """Rows and sentences of one plan. ``head`` says when, by what state the answer has."""
+    """Rows and sentences of one plan. ``opening`` says when, how many days and by which rows, for each state an answer may have."""
 
     rows: tuple[RowCited, ...]
     actor: str
-    head: Mapping[str, str]
-    budget: str
-    rules: str
+    opening: Mapping[str, str]
     counted: str
     basis: str
     all: Mapping[str, str]
@@ -47,16 +45,16 @@ def _words(seen: Lens, plan: Plan) -> Words:
     step = seen.book.steps[(plan.row.kind, plan.row.step)]
     known = {"title": _escaped(step.title_vi), "start_event": _escaped(step.start_vi)}
     rows = (*plan.rows, *plan.also)
-    running = "none" if plan.unit == "agency" else "before" if plan.counts_back else "effect" if plan.is_effect else "due"
+    running = "before" if plan.counts_back else "effect" if plan.is_effect else "due"
     data = _version(seen)
     version = said["data"].format(rows=data.rows, known=text(data.known_until) if data.known_until else said["ever"])
+    budget = _open(said["opened" if plan.unit == "agency" else "budget"], known)
+    rules = _escaped(said["rules"].format(rules="; ".join(_rule(seen.book, row) for row in rows)))
+    heads = {"running": running, "none": "none", "suspended": "suspended", "suspended_unlimited": "suspended_unlimited"}
     return Words(
         rows=tuple(_cited(row) for row in rows),
         actor=step.actor_vi,
-        head={name: _open(said[name], known) for name in {running, "due", "none", "suspended", "suspended_unlimited"}}
-        | {"running": _open(said[running if running != "none" else "due"], known)},
-        budget=_open(said["opened" if plan.unit == "agency" else "budget"], known),
-        rules=_escaped(said["rules"].format(rules="; ".join(_rule(seen.book, row) for row in rows))),
+        opening={state: f"{_open(said[head], known)} {budget} {rules}" for state, head in heads.items()},
         counted=_open(said["counted"], {}),
         basis=_open(said["basis"], {"data": version}),
         all=said,
@@ -119,11 +117,7 @@ def text(day: date) -> str:
 def sentence(words: Words, found: Certificate) -> str:
     """The whole certificate in words."""
     said = words.all
-    parts = [_head(words, found)]
-    parts.append(
-        words.budget % {"limit": found.limit, "unit": said[f"unit_{found.unit}"] if found.unit else "", "start": text(found.start)}
-    )
-    parts.append(words.rules)
+    parts = [_opening(words, found)]
     if found.extensions or found.suspensions:
         parts += _decisions(words, found)
     if found.rolled_from:
@@ -148,15 +142,19 @@ def _counted_by(words: Words, cites: tuple[str, ...]) -> str:
     return said
 
 
-def _head(words: Words, found: Certificate) -> str:
+def _opening(words: Words, found: Certificate) -> str:
+    unit = words.all[f"unit_{found.unit}"] if found.unit else ""
+    told: dict[str, Any] = {"limit": found.limit, "unit": unit, "start": text(found.start)}
     if found.state == "suspended":
-        name = "suspended_unlimited" if found.limit is None else "suspended"
-        unit = words.all["unit_working" if found.unit == "working" else "unit_calendar"]
-        return words.head[name] % {"from": text(found.suspensions[-1].from_on), "remaining": found.remaining, "unit": unit}
+        left = words.all["unit_working" if found.unit == "working" else "unit_calendar"]
+        told |= {"from": text(found.suspensions[-1].from_on), "remaining": found.remaining, "left": left}
+        return words.opening["suspended_unlimited" if found.limit is None else "suspended"] % told
     if found.due is None:
-        return words.head["none"] % {}
-    effective = text(found.effective_from) if found.effective_from else ""
-    return words.head["running"] % {"due": text(found.due), "start": text(found.start), "effective": effective}
+        return words.opening["none"] % told
+    told["due"] = text(found.due)
+    if found.effective_from:
+        told["effective"] = text(found.effective_from)
+    return words.opening["running"] % told
 
 
 def _decisions(words: Words, found: Certificate) -> list[str]:
