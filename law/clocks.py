@@ -71,7 +71,7 @@ def due(
     """The last day on which ``step`` is in time when its clock started with an event on ``start``.
 
     The row is the one in force on ``as_of_law`` (default: ``start``) as known on ``as_of_knowledge`` (default: all rows).
-    Raises ``contracts.errors.Invalid`` with the codes of ``law/schemas/answer.json``.
+    Raises ``contracts.errors.Invalid`` with the codes that docs/law.md lists.
     """
     given = tuple(suspensions)
     question = Question(kind, step, start, dict(facts or {}), extensions, given, as_of_law, as_of_knowledge, roll, agency, tuple(without))

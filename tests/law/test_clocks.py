@@ -88,6 +88,12 @@ def test_decree_124_3a_a_complex_case_from_july_2026_needs_its_note_and_a_criter
     assert due("complaint", "settle_first", date(2026, 6, 30), {"complex": True}).limit == 45
 
 
+def test_the_note_is_asked_for_by_the_day_the_clock_started_whatever_law_is_asked_for() -> None:
+    assert due("complaint", "settle_first", date(2026, 6, 30), {"complex": True}, as_of_law=date(2026, 7, 2)).limit == 45
+    with pytest.raises(Invalid, match="complexity_note_missing"):
+        due("complaint", "settle_first", date(2026, 7, 2), {"complex": True}, as_of_law=date(2026, 6, 1))
+
+
 def test_denunciations_30_extensions_add_to_one_budget_and_only_the_last_end_rolls() -> None:
     one, two = {"complex": True, "criteria": ["many_people"]}, {"complex": True, "criteria": ["many_people", "foreign_element"]}
     assert due("denunciation", "settle", date(2026, 7, 3), one, extensions=1).due == date(2026, 9, 3)
