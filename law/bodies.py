@@ -7,7 +7,7 @@ bodies of the five documents the platform starts from; a row graded C or M says 
 import csv
 from datetime import date
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
@@ -118,6 +118,7 @@ def _by_place() -> dict[tuple[Office, Level, str], tuple[Body, ...]]:
     return {key: tuple(sorted(bodies, key=lambda each: each.code)) for key, bodies in places.items()}
 
 
+@lru_cache(maxsize=65_536)
 def serving(role: Office, level: Level, place: str, on: date, field: str | None = None) -> Body | None:
     """The body of that role and level that serves a place (commune or province code), for a field where several share the role."""
     if level is Level.CENTRAL:

@@ -57,9 +57,18 @@ class Row(NamedTuple):
     grade: str
     note: str
 
-    def matches(self, letter: Letter, on: date) -> bool:
-        """The row speaks of such a letter received on that day; whether it was in force then is another question."""
-        return letter.kind in self.kinds and self.holds(letter, on)
+
+class Table:
+    """The rows in the order in which they are tried, by the kind they speak of."""
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        self.rows = tuple(rows)
+        kinds = {kind for row in self.rows for kind in row.kinds}
+        self._of = {kind: tuple(row for row in self.rows if kind in row.kinds) for kind in kinds}
+
+    def of(self, kind: str) -> tuple[Row, ...]:
+        """The rows about letters of a kind."""
+        return self._of.get(kind, ())
 
 
 class Action(NamedTuple):
@@ -94,14 +103,14 @@ def _word(word: str) -> Test:
     return lambda letter, on: any(getattr(letter, name) is wanted for name, wanted in choices)
 
 
-def decide(rows: Iterable[Row], letter: Letter, on: date, known: date = date.max) -> Action:
+def decide(table: Table, letter: Letter, on: date, known: date = date.max) -> Action:
     """The action for a letter received ``on``, by what was known on ``known``.
 
     Raises Invalid (``no_rule_in_force``) when the row that matches had no version in force on that day.
     """
     matching: dict[tuple[int, str], list[Row]] = {}
-    for row in rows:
-        if row.matches(letter, on):
+    for row in table.of(letter.kind):
+        if row.holds(letter, on):
             matching.setdefault((row.number, row.when), []).append(row)
     versions = [_version(found, on, known) for found in matching.values()]
     if not versions or versions[0] is None:

@@ -6,13 +6,14 @@ the ledger changes. The counting is the law's (``law.clocks``).
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any
+from functools import lru_cache
+from typing import Any, Final
 
 import msgspec
 
 from contracts.errors import Invalid
 from contracts.vocabulary import Step
-from law import clocks
+from law import clocks, reference
 from law.answers import Due
 from law.calendar import add_working_days
 from law.question import Suspension
@@ -46,8 +47,24 @@ def running(every: Iterable[Clock], step: Step) -> Clock | None:
     return next((clock for clock in every if clock.step is step and clock.is_running), None)
 
 
+PLAIN: Final[dict[str, Any]] = {}
+"""No fact that chooses among limits."""
+
+
+@lru_cache(maxsize=65_536)
+def _plain(kind: str, limit: str, started_on: date, agency: str | None) -> Due:
+    """A term without suspension, extension or special facts: many letters of one day share it."""
+    return clocks.due(kind, limit, started_on, PLAIN, agency=agency)
+
+
+def _is_plain(clock: Clock, facts: Mapping[str, Any]) -> bool:
+    return not (clock.suspensions or clock.extensions or clock.limit_on or any(facts.values()))
+
+
 def counted(clock: Clock, facts: Mapping[str, Any]) -> Due:
     """The end of a clock with its rules. Raises Invalid as ``law.clocks.due`` does."""
+    if _is_plain(clock, facts):
+        return _plain(clock.kind, clock.limit, clock.started_on, clock.holder if clock.holder in reference.book().closing else None)
     is_own = clock.limit_on is not None
     if clock.limit_on is not None:
         facts = {**facts, "agency_limit": {"limit": max((clock.limit_on - clock.started_on).days, 0), "unit": "calendar"}}
@@ -81,6 +98,7 @@ def recount(clock: Clock, facts: Mapping[str, Any]) -> bool:
     return clocks.may_start(found)
 
 
+@lru_cache(maxsize=16_384)
 def _notice(due_on: date | None) -> date | None:
     return clocks.notice_on(due_on) if due_on is not None else None
 

@@ -16,7 +16,7 @@ from law.bodies import Body, Level, Office
 
 ANY = "*"
 COURT = "court"
-RECEIVING_BODY = "receiving_body"
+_AUTHORS, _BRANCHES, _FIELDS = frozenset(AuthorRole), frozenset(Branch), frozenset(Field)
 MAX_HOPS = 6
 """No matter may climb more steps than this from its author to the last office; a longer climb is an error in the table."""
 
@@ -140,11 +140,11 @@ def _check(table: Table, matter: Matter) -> None:
     if matter.kind == "denunciation":
         if not matter.branch:
             raise Invalid("branch_missing", field="branch")
-        if matter.branch not in tuple(Branch):
+        if matter.branch not in _BRANCHES:
             raise Invalid("unknown_branch", field="branch", value=matter.branch)
-    if matter.author not in tuple(AuthorRole):
+    if matter.author not in _AUTHORS:
         raise Invalid("unknown_role", field="author", value=matter.author)
-    if matter.field not in tuple(Field):
+    if matter.field not in _FIELDS:
         raise Invalid("unknown_field", field="field", value=matter.field)
 
 

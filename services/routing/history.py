@@ -23,6 +23,8 @@ STAND_STILL = frozenset({Step.SETTLE})
 """Steps whose days are not counted while settlement is suspended (Law on Complaints, art. 11a.4; Law on Denunciations, art. 34.2)."""
 UNDECIDED = frozenset({Status.RECEIVED, Status.CLASSIFIED, Status.ASSIGNED, Status.FORWARDED})
 """Before acceptance: what the letter is may still be determined anew."""
+OF_OTHERS = frozenset({Step.DECIDE_COMPETENCE, Step.FULFIL})
+"""Steps that another body than the holder must take."""
 WITHOUT_STATUTORY_LIMIT = frozenset({"recommendation", "feedback"})
 """Kinds for which no law sets a limit of settlement; the agency's own, if it named one, stands in the fact of acceptance."""
 
@@ -171,8 +173,7 @@ def _start(state: State, start: Start, fact: Event, on: date) -> None:
     )
     if isinstance(fact, cases.CaseAccepted) and state.kind in WITHOUT_STATUTORY_LIMIT:
         clock.limit_on = fact.due_on
-    if clocks.recount(clock, state.facts()):
-        state.clocks = [*state.clocks, clock]
+    state.clocks = [*state.clocks, clock]
 
 
 def _holds(state: State, when: str) -> bool:
@@ -199,12 +200,20 @@ def is_own(state: State) -> bool:
 
 
 def _recount(state: State) -> None:
-    """Count the running clocks anew with what is on file now, for the body that holds the case now."""
+    """Count the running clocks anew with what is on file now, for the body that holds the case now.
+
+    A clock that no rule may start, because none is in force or only one that is not confirmed, does not run.
+    """
+    facts = state.facts()
+    idle = []
     for clock in state.clocks:
         if clock.is_running:
-            if clock.step not in (Step.DECIDE_COMPETENCE, Step.FULFIL):
+            if clock.step not in OF_OTHERS:
                 clock.holder = state.holder
-            clocks.recount(clock, state.facts())
+            if not clocks.recount(clock, facts) and not clock.rule:
+                idle.append(clock)
+    if idle:
+        state.clocks = [clock for clock in state.clocks if clock not in idle]
 
 
 # What each fact says beyond status and clocks. ``False`` means that it changes nothing in this state.

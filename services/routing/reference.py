@@ -55,9 +55,9 @@ def _role(line: dict[str, str]) -> rules.RoleRow:
 
 
 @cache
-def actions() -> tuple[action.Row, ...]:
-    """What must be done with a letter (``data/actions.csv``), in the order in which the rows are tried."""
-    return tuple(_action(line) for line in lines("actions"))
+def actions() -> action.Table:
+    """What must be done with a letter (``data/actions.csv``)."""
+    return action.Table(_action(line) for line in lines("actions"))
 
 
 def _action(line: dict[str, str]) -> action.Row:

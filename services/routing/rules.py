@@ -1,7 +1,7 @@
 """What routing decides by itself when intake speaks: who is competent, what ought to be done, who holds the case (pure)."""
 
-from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 
 from contracts import cases
 from contracts.errors import Invalid
@@ -13,6 +13,10 @@ from services.routing.guards import is_desk_of
 from services.routing.history import State
 from services.routing.moves import Moves
 
+_decide = lru_cache(65_536)(action.decide)
+_settle = lru_cache(65_536)(competence.settlers)
+_body_of = lru_cache(65_536)(competence.body_of)
+"""Many letters of one day state the same facts; the tables are asked once."""
 CERTAIN = frozenset({"A", "A2", "B"})
 """Grades that bind an officer; under C and M the officer answers for competence."""
 _ASSIGNING = frozenset({"propose_acceptance", "assign_unit", "inspect"})
@@ -37,7 +41,7 @@ def matter_of(state: State) -> Matter:
     )
 
 
-def determine(state: State, table: Table, rows: Sequence[action.Row], on: date) -> None:
+def determine(state: State, table: Table, rows: action.Table, on: date) -> None:
     """Write into the case who is competent, by which rule, and what ought to be done with the letter received ``on``."""
     if not state.is_decided:
         _determine_competent(state, table, on)
@@ -55,9 +59,7 @@ def _determine_competent(state: State, table: Table, on: date) -> None:
         state.competent = state.holder
 
 
-def classify(
-    state: State, fact: PetitionClassified, moves: Moves, table: Table, rows: Sequence[action.Row]
-) -> cases.PetitionAssigned | None:
+def classify(state: State, fact: PetitionClassified, moves: Moves, table: Table, rows: action.Table) -> cases.PetitionAssigned | None:
     """Take in what an officer determined; the assignment that follows from it, if the matter is the holder's own.
 
     Competence is read first, because the clock that starts depends on it. A letter that is past acceptance stays as it is.
@@ -71,7 +73,7 @@ def classify(
 
 def _settlers(table: Table, matter: Matter, on: date) -> Competent | None:
     try:
-        return competence.settlers(table, matter, on)
+        return _settle(table, matter, on)
     except Invalid:
         return None
 
@@ -79,8 +81,8 @@ def _settlers(table: Table, matter: Matter, on: date) -> Competent | None:
 def _name_bodies(state: State, table: Table, matter: Matter, found: Competent, on: date) -> None:
     """A matter settled once goes to the second settler. A table that is not certain gives way to the officer who says "own"."""
     role = found.second if state.stage == 2 and found.second else found.first
-    body = competence.body_of(table, role, matter, on)
-    second = competence.body_of(table, found.second, matter, on) if found.second else None
+    body = _body_of(table, role, matter, on)
+    second = _body_of(table, found.second, matter, on) if found.second else None
     state.rule, state.law = found.rule, "; ".join(found.cites)
     state.second = second.code if second else ""
     state.competent = body.code if body else ""
@@ -89,10 +91,10 @@ def _name_bodies(state: State, table: Table, matter: Matter, found: Competent, o
         state.competent = state.holder
 
 
-def _action(state: State, rows: Sequence[action.Row], on: date) -> tuple[str, str]:
+def _action(state: State, rows: action.Table, on: date) -> tuple[str, str]:
     own = history.is_own(state) or is_desk_of(state.holder, state.competent)
     try:
-        found = action.decide(rows, action.letter_of(state.axes, own=own), on)
+        found = _decide(rows, action.letter_of(state.axes, own=own), on)
     except Invalid:
         return ("propose_acceptance" if own else "guide"), ""
     return found.action, found.rule
