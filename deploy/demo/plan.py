@@ -69,8 +69,6 @@ def acts(letter: Letter) -> list[Act]:
         diary.wait("forward")
         diary.note("link", founding=letter.founding)
     elif is_classified_at_once(letter) or _classify(diary):
-        if letter.truth.competence is Competence.OWN:
-            diary.holder = letter.competent
         _handle(diary)
     return diary.acts
 
@@ -119,12 +117,15 @@ def _classify(diary: _Diary) -> bool:
 
 
 def _handle(diary: _Diary) -> None:
-    if not diary.happens("handled"):
+    truth = diary.letter.truth
+    is_left_lying = truth.is_anonymous and diary.letter.competent != diary.holder and truth.competence is Competence.OWN
+    if is_left_lying or not diary.happens("handled"):
         return
     found = "withdraw" if diary.happens("withdrawn") else action(diary.letter)
     diary.wait("accept" if found in ("accept", "refuse") else "forward")
     match found:
         case "accept":
+            diary.holder = diary.letter.competent
             _accept(diary)
         case "forward":
             _forward(diary)
@@ -132,7 +133,7 @@ def _handle(diary: _Diary) -> None:
             diary.note(found, ground=_ground(diary, found))
         case "return":
             diary.note("return", reason="not_own")
-        case "guide" if diary.letter.truth.kind is not Kind.MIXED:
+        case "guide" if truth.kind is not Kind.MIXED:
             diary.note("guide", to=diary.letter.competent)
         case _:
             diary.note(found)
