@@ -61,7 +61,7 @@ def _register(form: LodgeForm, keys: Sequence[str], actor: Actor, work: Work) ->
     ids = rules.Ids(work.new_case_id(), code.number, secrets.token_urlsafe(16))
     received_on = form.received_on or work.today
     conditions = reference.conditions(received_on)
-    facts = rules.lodge(form, actor, work.today, ids, conditions)
+    facts = rules.lodge(form, actor, work.today, reference.earliest(), ids, conditions)
     for fact in facts:
         last = work.emit(fact)
     letter = rules.facts_of(form)

@@ -4,7 +4,7 @@ import csv
 import os
 from collections.abc import Iterator
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import pairwise
 from pathlib import Path
@@ -34,13 +34,18 @@ def idempotent_answer() -> timedelta:
     return timedelta(days=limit("idempotent_answer"))
 
 
+def earliest() -> date:
+    """The first date of receipt that is taken for one; an earlier year is a slip of the pen."""
+    return date(limit("earliest_year"), 1, 1)
+
+
 @cache
 def purposes() -> frozenset[str]:
     """Why an officer may read a letter."""
     return frozenset(line["purpose"] for line in lines("purposes.csv"))
 
 
-@cache
+@lru_cache(1024)
 def conditions(on: date) -> tuple[Condition, ...]:
     """The conditions for handling a letter received on that day (Circular 05/2021/TT-TTCP, art. 6.2, before it 07/2014)."""
     return tuple(
@@ -57,7 +62,7 @@ def conditions(on: date) -> tuple[Condition, ...]:
     )
 
 
-@cache
+@lru_cache(1024)
 def withdrawal(kind: Kind, on: date) -> Withdrawal:
     """How far the law of that day lets this kind be withdrawn; before every rule, whole only."""
     found = [line for line in lines("withdrawals.csv") if line["kind"] == kind and _is_in_force(line, on)]

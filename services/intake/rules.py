@@ -113,11 +113,11 @@ def unmet(letter: LetterFacts, axes: Axes, conditions: Iterable[Condition]) -> l
     return [condition for condition in conditions if axes.kind in condition.kinds and not met[condition.id]]
 
 
-def lodge(form: LodgeForm, actor: Actor, today: date, ids: Ids, conditions: Iterable[Condition]) -> list[Event]:
-    """Register a letter, and with an officer's signature classify it at once. Raises Refusal."""
+def lodge(form: LodgeForm, actor: Actor, today: date, earliest: date, ids: Ids, conditions: Iterable[Condition]) -> list[Event]:
+    """Register a letter received between ``earliest`` and ``today``; with an officer's signature classify it at once. Raises Refusal."""
     received_on = form.received_on or today
     _check_lodger(form, actor, received_on, today)
-    _check_dates(form, received_on, today)
+    _check_dates(form, received_on, earliest, today)
     _check_people(form)
     check_axes(form.axes, received_on, is_signed=form.is_classified)
     if form.is_classified:
@@ -253,7 +253,9 @@ def _check_lodger(form: LodgeForm, actor: Actor, received_on: date, today: date)
         raise NotAllowed("date_needs_officer", field="received_on")
 
 
-def _check_dates(form: LodgeForm, received_on: date, today: date) -> None:
+def _check_dates(form: LodgeForm, received_on: date, earliest: date, today: date) -> None:
+    if received_on < earliest:
+        raise Invalid("date_too_early", field="received_on")
     if received_on > today:
         raise Invalid("date_in_future", field="received_on", value=received_on, where="received_on", today=today)
     if form.letter_on is not None and form.letter_on > received_on:

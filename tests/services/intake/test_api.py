@@ -133,6 +133,7 @@ async def test_a_batch_answers_every_letter_by_itself(desk: Desk) -> None:
     ("changes", "code", "field"),
     [
         ({"received_on": "2026-07-16"}, "date_in_future", "received_on"),
+        ({"received_on": "0206-07-10"}, "date_too_early", "received_on"),
         ({"received_on": "2026-07-10", "letter_on": "2026-07-11"}, "letter_after_receipt", "letter_on"),
         ({"received_by": "UBND-00000"}, "receiver_unknown", "received_by"),
         ({"petitioners": []}, "petitioner_missing", "petitioners"),
