@@ -25,7 +25,7 @@ class Console:
         self.width = width
         self.coloured = sys.stdout.isatty() and "NO_COLOR" not in os.environ
         self._colours: dict[str, int] = {}
-        self._doing: dict[str, float] = {}
+        self._doing: dict[tuple[str, str], float] = {}
         self._is_heard = True
 
     def _paint(self, text: str, colour: int) -> str:
@@ -49,13 +49,13 @@ class Console:
         self._write(f"{self._paint(f'{name:<{self.width}} |', colour)} {line}")
 
     @contextmanager
-    def doing(self, what: str) -> Iterator[None]:
-        """While this lasts, ``tell_progress`` says that ``what`` goes on."""
-        self._doing[what] = time.monotonic()
+    def doing(self, what: str, name: str) -> Iterator[None]:
+        """While this lasts, ``tell_progress`` says it of ``name``: ``starting``, ``preparing`` …"""
+        self._doing[what, name] = time.monotonic()
         try:
             yield
         finally:
-            self._doing.pop(what, None)
+            self._doing.pop((what, name), None)
 
     async def tell_progress(self) -> None:
         """For ever: say what has lasted longer than two seconds, again every five."""
@@ -63,9 +63,11 @@ class Console:
         while True:
             await asyncio.sleep(0.5)
             now = time.monotonic()
-            slow = [f"{what} ({now - began:.0f} s)" for what, began in self._doing.items() if now - began > QUIET_S]
+            slow = {act: now - began for act, began in self._doing.items() if now - began > QUIET_S}
             if slow and now - told > AGAIN_S:
-                self.say(f"… {', '.join(slow)}", colour=2)
+                for what in sorted({what for what, _ in slow}):
+                    names = [name for one, name in slow if one == what]
+                    self.say(f"… {what} {', '.join(names)} ({max(slow.values()):.0f} s)", colour=2)
                 told = now
 
     def log_of(self, name: str) -> Path:

@@ -1,6 +1,8 @@
 """Ports: a free one, and who holds a taken one."""
 
+import random
 import socket
+from collections.abc import Iterable
 from contextlib import closing
 
 import psutil
@@ -25,6 +27,15 @@ def free_ports(count: int) -> list[int]:
     finally:
         for probe in probes:
             probe.close()
+
+
+def free_offset(ports: Iterable[int]) -> int:
+    """A random ``DANNGUYEN_PORT_OFFSET`` with which none of ``ports`` is taken at this moment."""
+    known = list(ports)
+    while True:
+        offset = random.randrange(1_000, 65_536 - max(known))
+        if not any(is_taken(port + offset) for port in known):
+            return offset
 
 
 def is_taken(port: int, host: str = "127.0.0.1") -> bool:
@@ -66,6 +77,8 @@ def holder(port: int) -> str:
 def claim(ports: dict[str, int], host: str = "127.0.0.1") -> None:
     """Raise CannotStart, naming port and holder, when one of ``ports`` (name → port) is taken."""
     for name, port in ports.items():
+        if not 0 < port < 65536:
+            raise CannotStart(f"DANNGUYEN_PORT_OFFSET moves {name} to port {port}, and ports end at 65535: choose a smaller one.")
         if is_taken(port, host):
             raise CannotStart(
                 f"Port {port} for {name} is taken by {holder(port)}: stop it, or move the whole platform with DANNGUYEN_PORT_OFFSET=1000."

@@ -11,8 +11,10 @@ from deploy.local.state import Running, State
 
 def report(state: State) -> dict[str, Any]:
     """The platform as ``dannguyen status --json`` prints it. ``databases`` holds the addresses with their passwords."""
-    with ThreadPoolExecutor(max_workers=max(1, len(state.processes))) as pool:
-        entries = dict(zip(state.processes, pool.map(entry, state.processes.values()), strict=True))
+    order = [name for name in state.required if name in state.processes]
+    names = [*order, *(name for name in state.processes if name not in order)]
+    with ThreadPoolExecutor(max_workers=max(1, len(names))) as pool:
+        entries = dict(zip(names, pool.map(entry, (state.processes[name] for name in names)), strict=True))
     whole = state.is_alive and state.ready and all(entries.get(name, {}).get("ready", False) for name in state.required)
     return {
         "ready": whole,

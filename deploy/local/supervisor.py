@@ -141,7 +141,7 @@ class Supervisor:
         for need in row.needs:
             await self._ready[need].wait()
         if row.before:
-            with self.console.doing(f"preparing {row.name}"):
+            with self.console.doing("preparing", row.name):
                 await asyncio.to_thread(row.before)
         deaths = 0
         while True:
@@ -202,7 +202,7 @@ class Supervisor:
         try:
             if row.is_step:
                 becoming.cancel()
-                with self.console.doing(row.name):
+                with self.console.doing("running", row.name):
                     return await ended
             await asyncio.wait({ended, becoming}, return_when=asyncio.FIRST_COMPLETED)
             if becoming.done():
@@ -216,7 +216,7 @@ class Supervisor:
         began = time.monotonic()
         is_first = not self._ready[row.name].is_set()
         if is_first and not row.is_optional:
-            with self.console.doing(f"starting {row.name}"):
+            with self.console.doing("starting", row.name):
                 await self._become_ready_first(row)
             self.console.say(f"✓ {row.name} ready after {time.monotonic() - began:.1f} s", colour=32)
         else:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from deploy.local import kafka, postgres, zipkin
+from deploy.local.problem import CannotStart
 from deploy.local.supervisor import Process
 from runtime.settings import PORTS, SERVICES
 
@@ -36,7 +37,10 @@ class Plan:
 
     def port(self, name: str, instance: int = 1) -> int:
         """Where a part listens."""
-        return PORTS[name] + int(self.environment.get("DANNGUYEN_PORT_OFFSET") or 0) + COLUMN * (instance - 1)
+        offset = self.environment.get("DANNGUYEN_PORT_OFFSET") or "0"
+        if not offset.isdecimal():
+            raise CannotStart(f"DANNGUYEN_PORT_OFFSET is {offset!r}; it must be a whole number.")
+        return PORTS[name] + int(offset) + COLUMN * (instance - 1)
 
     @property
     def host(self) -> str:

@@ -95,12 +95,12 @@ def make_plan(place: Path, wish: Wish) -> Plan:
 async def with_servers(plan: Plan, console: Console) -> Plan:
     """The plan with what its servers need on this machine: jars, and the database's cluster."""
     if plan.runs_kafka or plan.runs_zipkin:
-        with console.doing("fetching jars"):
+        with console.doing("fetching", "jars"):
             await asyncio.to_thread(kafka.ensure if plan.runs_kafka else jars.ensure, console.say)
     if not plan.runs_postgres:
         return plan
     words = passwords(plan.home)
-    with console.doing("preparing postgres"):
+    with console.doing("preparing", "postgres"):
         cluster = await asyncio.to_thread(postgres.prepare, plan.home / "postgres", plan.port("postgres"), words["postgres"], LOOPBACK)
     return Plan(plan.home, plan.environment, plan.database, plan.has_demo, plan.instances, plan.has_viewer, cluster, words)
 
@@ -152,7 +152,7 @@ def summary(state: State, code: str | None) -> str:
     command = os.path.relpath(program) if program.is_relative_to(Path.cwd()) else str(program)
     tries = [
         (f"{command} lodge", "lodge a letter of your own and get its receipt code"),
-        (f"{command} trace {code or 'RECEIPT-CODE'}", "follow one letter through every service"),
+        *([(f"{command} trace {code or 'RECEIPT-CODE'}", "follow one letter through every service")] if state.addresses["traces"] else []),
         (f"{command} status", "what runs, since when, how far behind"),
     ]
     lines = [

@@ -182,3 +182,10 @@ def test_clean_deletes_a_platform_and_nothing_else(tmp_path: Path) -> None:
     (tmp_path / "run" / "lock").touch()
     assert dannguyen(tmp_path / "run", "clean").returncode == 0
     assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize(("offset", "sentence"), [("60000", "ports end at 65535"), ("a lot", "must be a whole number")])
+def test_an_offset_that_makes_no_port_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, offset: str, sentence: str) -> None:
+    monkeypatch.setenv("DANNGUYEN_PORT_OFFSET", offset)
+    with pytest.raises(CannotStart, match=sentence):
+        up.make_plan(tmp_path, up.Wish())
