@@ -54,7 +54,7 @@ def test_every_refusal_raised_has_its_sentences(source: Path) -> None:
         call.args[0].value
         for call in ast.walk(ast.parse(source.read_text("utf-8")))
         if isinstance(call, ast.Call)
-        and getattr(call.func, "id", "") in vars(errors)
+        and getattr(call.func, "id", "") in REFUSALS
         and call.args
         and isinstance(call.args[0], ast.Constant)
     ]
