@@ -138,7 +138,8 @@ def test_intake_registers_every_letter_and_lets_an_officer_sign_what_is_true_of_
     for letter in many:
         officer = Actor(agency=letter.form.received_by, role=Role.OFFICER, officer="o-1")
         conditions = reference_of_intake.conditions(letter.received_on)
+        earliest = reference_of_intake.earliest()
         ids = rules.Ids("case-1", "DN26-1", "subject-1")
-        rules.lodge(letter.form, officer, letter.received_on, ids, conditions)
+        rules.lodge(letter.form, officer, letter.received_on, earliest, ids, conditions)
         signed = msgspec.structs.replace(letter.form, axes=letter.truth, is_classified=True)
-        assert len(rules.lodge(signed, officer, letter.received_on, ids, conditions)) == 2
+        assert len(rules.lodge(signed, officer, letter.received_on, earliest, ids, conditions)) == 2
