@@ -14,7 +14,7 @@ import msgspec
 from contracts.errors import Invalid
 from law import reference
 from law.answers import Also, Due
-from law.calendar import DATES, Calendar, calendar, place_of
+from law.calendar import DATES, FIRST, Calendar, calendar, place_of
 from law.question import Question, Suspension
 from law.rows import Book, Limit
 from law.table import Entry, Plan, Table, compile_table
@@ -187,7 +187,7 @@ def walk(days: Calendar, start: int, budget: int, suspensions: Sequence[Suspensi
     Raises ``Invalid`` for suspensions out of order (bad_suspension) or outside the term they stop (suspension_outside).
     """
     place, left, after = start, budget, None
-    for suspension in suspensions:
+    for number, suspension in enumerate(suspensions, start=1):
         first, last = _bounds(suspension, after)
         end = _advance(days, place, left, is_working, counts_back)
         if first < start or first >= end:
@@ -200,7 +200,7 @@ def walk(days: Calendar, start: int, budget: int, suspensions: Sequence[Suspensi
             )
         left -= days.upto[first] - days.upto[place] if is_working else first - place
         if last is None:
-            if suspension is not suspensions[-1]:
+            if number < len(suspensions):
                 raise Invalid("bad_suspension", field="suspensions")
             return None, first, left
         place = after = last
@@ -208,8 +208,8 @@ def walk(days: Calendar, start: int, budget: int, suspensions: Sequence[Suspensi
 
 
 def _bounds(suspension: Suspension, after: int | None) -> tuple[int, int | None]:
-    first = place_of(suspension.from_on, "suspensions")
-    last = None if suspension.to_on is None else place_of(suspension.to_on, "suspensions")
+    first = suspension.from_on.toordinal() - FIRST
+    last = None if suspension.to_on is None else suspension.to_on.toordinal() - FIRST
     if (last is not None and last < first) or (after is not None and first < after):
         raise Invalid("bad_suspension", field="suspensions")
     return first, last
@@ -221,7 +221,7 @@ def _advance(days: Calendar, place: int, n: int, is_working: bool, counts_back: 
         return place
     if counts_back:
         end = days.upto[place - 1] - n if is_working else place - n
-        if end < 0:
+        if end < 0 or place < n:
             raise IndexError
         return days.working[end] if is_working else end
     return days.working[days.upto[place] + n - 1] if is_working else place + n
@@ -242,11 +242,11 @@ def _also(days: Calendar, start: int, row: Limit, suspensions: Sequence[Suspensi
 def _unlimited(plan: Plan, start: int, suspensions: Sequence[Suspension], warnings: tuple[str, ...]) -> Due:
     """No law and no agency set a limit: nothing is due, but suspensions must still be in order."""
     after, last = None, None
-    for suspension in suspensions:
+    for number, suspension in enumerate(suspensions, start=1):
         first, last = _bounds(suspension, after)
         if first < start:
             raise Invalid("suspension_outside", field="suspensions", value=suspension.from_on, first=DATES[start], last="…")
-        if last is None and suspension is not suspensions[-1]:
+        if last is None and number < len(suspensions):
             raise Invalid("bad_suspension", field="suspensions")
         after = last
     state: Literal["running", "suspended"] = "suspended" if suspensions and last is None else "running"

@@ -66,10 +66,12 @@ def test_an_agency_is_closed_on_its_own_days_and_only_that_agency(tmp_path: Path
         (tmp_path / file.name).write_bytes(file.read_bytes())
     with (tmp_path / "closures.csv").open("a", encoding="utf-8") as file:
         file.write("UBND-05518,2026-07-07,2026-07-08,Chuyển trụ sở,TBNN,,2026-07-01,\n")
+        file.write("UBND-80,2026-07-10,2026-07-10,Lễ hội,TBNN,,2026-07-01,\n")
     book = load(tmp_path)
     closed = calendar(agency="UBND-05518", book=book).day(date(2026, 7, 8))
     assert (closed.working, closed.reason, closed.name) == (False, "closure", "Chuyển trụ sở")
     assert calendar(agency="UBND-80", book=book).day(date(2026, 7, 8)).working
+    assert calendar(book=book).day(date(2026, 7, 8)).working
     assert calendar(date(2026, 6, 30), agency="UBND-05518", book=book).day(date(2026, 7, 8)).working
 
 

@@ -143,6 +143,22 @@ def test_suspensions_must_lie_in_order_within_the_term(pauses: list[tuple[int, i
         due("complaint", "send_second", date(2026, 7, 6), suspensions=given)
 
 
+def test_suspensions_beyond_the_loaded_calendar_lie_outside_the_term_or_leave_no_day_to_give() -> None:
+    for day, code in (
+        (date(1999, 1, 1), "suspension_outside"),
+        (date(2099, 1, 1), "suspension_outside"),
+        (date(2026, 7, 7), "beyond_calendar"),
+    ):
+        with pytest.raises(Invalid, match=code):
+            due("complaint", "send_second", date(2026, 7, 6), suspensions=[Suspension(day, date(2099, 1, 2))])
+
+
+def test_one_lasting_suspension_named_twice_is_out_of_order() -> None:
+    lasting = Suspension(date(2026, 7, 8))
+    with pytest.raises(Invalid, match="bad_suspension"):
+        due("complaint", "send_second", date(2026, 7, 6), suspensions=[lasting, lasting])
+
+
 def test_a_second_suspension_may_lie_where_the_first_moved_the_end() -> None:
     pauses = [Suspension(date(2026, 7, 8), date(2026, 7, 18)), Suspension(date(2026, 7, 20), date(2026, 7, 21))]
     assert due("complaint", "send_second", date(2026, 7, 6), suspensions=pauses).due == date(2026, 7, 24)
