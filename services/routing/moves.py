@@ -1,8 +1,7 @@
 """The settlement as a table: who may make which move, in which state, with which document, which clocks it starts and stops.
 
 ``data/moves.csv`` is what a lawyer reads and what runs. A move is looked up by name, kind of matter and stage, in the version in
-force on the day of the act: a case accepted before a change follows the new rule from that day on (Decree 155/2026, art. 22;
-Decree 156/2026, art. 10).
+force on the day whose law governs the act (``settlement.law_day``).
 """
 
 from collections.abc import Iterable

@@ -8,7 +8,7 @@ from contracts.cases import CaseExtended, CompetenceDisputed, PetitionAssigned, 
 from contracts.errors import Refusal
 from contracts.event import FACTS
 from contracts.vocabulary import AuthorRole, Branch, Competence, Eligibility, Kind, SettledBefore, Source, Status, Step
-from services.routing import guards, moves, settlement
+from services.routing import guards, moves, settlement, statements
 from tests.services.routing.matters import DEPARTMENT, MOVES, PROVINCE, START, WARD, Matter, axes, linked, withdrawn
 
 JULY = date(2026, 7, 6)
@@ -31,7 +31,7 @@ def accepted(kind: Kind = Kind.COMPLAINT, **facts: Any) -> Matter:
 def test_the_table_names_only_facts_guards_and_moves_that_exist_and_never_two_rows_for_one_case():
     facts = [kind.__name__ for kind in FACTS.values()]
     assert moves.problems(MOVES, facts, guards.GUARDS) == []
-    assert {row.fact for row in MOVES.rows if row.actor not in ("intake", "system")} == set(settlement.WRITERS)
+    assert {row.fact for row in MOVES.rows if row.actor not in ("intake", "system")} == set(statements.WRITERS)
 
 
 # Receiving and classifying
@@ -312,6 +312,15 @@ def test_a_complaint_could_not_be_suspended_before_july_2026():
     case.do("accept", date(2026, 6, 3))
     assert refusal(case, "suspend", date(2026, 6, 10), ground="awaiting_result").code == "move_not_in_force"
     case.do("suspend", date(2026, 7, 1), ground="awaiting_result")
+
+
+def test_a_case_accepted_before_july_2026_keeps_its_rule_on_complexity_which_no_clause_of_transition_changes():
+    case = Matter(axes(), on=date(2026, 6, 24))
+    case.do("accept", date(2026, 6, 26))
+    assert case.do("mark_complex", date(2026, 7, 2)).due_on == date(2026, 8, 10)
+    case = Matter(axes(), on=date(2026, 7, 1))
+    case.do("accept", date(2026, 7, 1))
+    assert refusal(case, "mark_complex", date(2026, 7, 2)).code == "criteria_missing"
 
 
 def test_article_39_a_second_settlement_needs_a_dialogue_led_by_the_head_when_many_people_petition():
