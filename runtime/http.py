@@ -307,6 +307,11 @@ async def on_http_error(request: Request, failure: Exception) -> Response:
     return Response(answer, failure.status_code, failure.headers, "application/problem+json")
 
 
+async def on_database_down(request: Request, failure: Exception) -> Response:
+    """The database did not answer a read."""
+    return refused(Unavailable("service_unavailable", service=request.url.path.split("/")[1] or "-"))
+
+
 async def on_bug(request: Request, failure: Exception) -> Response:
     """A bug: the client gets a number to quote, the log where it happened; neither gets the data."""
     number = uuid7()
@@ -315,5 +320,5 @@ async def on_bug(request: Request, failure: Exception) -> Response:
     return Response(msgspec.json.encode({**refusal.problem(), "status": 500}), 500, media_type="application/problem+json")
 
 
-HANDLERS: Final[Mapping[Any, Any]] = {Refusal: on_refusal, HTTPException: on_http_error, Exception: on_bug}
+HANDLERS: Final[Mapping[Any, Any]] = {Refusal: on_refusal, HTTPException: on_http_error, DatabaseDown: on_database_down, Exception: on_bug}
 __all__ = ["Caller", "Command", "command", "field", "query", "reply", "routes_of", "run_forms"]

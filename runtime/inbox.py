@@ -91,14 +91,54 @@ class Consumer:
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     seek: Callable[[TopicPartition, int], None] | None = None
     down_since: float | None = None
+    _gaps: dict[TopicPartition, tuple[int, int]] = field(default_factory=dict)
 
     async def apply(self, records: Sequence[Any]) -> None:
-        """Apply a batch of Kafka records; returns when they are applied, parked, or no longer ours."""
-        async with self.lock:
-            await self._apply([record for record in records if self._is_next(record)])
+        """Apply a batch of Kafka records; returns when they are applied, parked, or no longer ours.
 
-    def _is_next(self, record: Any) -> bool:
-        return bool(record.offset >= self.next_offsets.get(TopicPartition(record.topic, record.partition), 1 << 62))
+        Never raises: whatever goes wrong, the offsets in the database are where reading goes on.
+        """
+        async with self.lock:
+            try:
+                await self._apply(self._in_turn(records))
+            except Exception:
+                log.exception("batch not applied; reading it again")
+                await asyncio.sleep(1)
+                await self._reread({TopicPartition(record.topic, record.partition) for record in records})
+
+    def _in_turn(self, records: Sequence[Any]) -> list[Any]:
+        """Those records that continue each partition exactly where the database stands; a gap is read again."""
+        expected = dict(self.next_offsets)
+        found = []
+        for record in records:
+            tp = TopicPartition(record.topic, record.partition)
+            offset = expected.get(tp)
+            if offset is None or record.offset < offset:
+                continue
+            if record.offset == offset or self._is_gone(tp, offset, record.offset):
+                found.append(record)
+                expected[tp] = record.offset + 1
+            else:
+                del expected[tp]
+                if self.seek is not None:
+                    self.seek(tp, self.next_offsets[tp])
+        return found
+
+    def _is_gone(self, tp: TopicPartition, offset: int, reached: int) -> bool:
+        """Whether a gap is in the log itself: it is, when reading it again meets it again."""
+        if self._gaps.get(tp) == (offset, reached):
+            log.error(
+                "records are gone from the log", extra={"topic": tp.topic, "partition": tp.partition, "from": offset, "to": reached - 1}
+            )
+            return True
+        self._gaps[tp] = (offset, reached)
+        return False
+
+    async def _reread(self, partitions: set[TopicPartition]) -> None:
+        try:
+            await self.reload(partitions & self.next_offsets.keys())
+        except DatabaseDown:
+            log.error("database does not answer; the next batch will notice")
 
     async def _apply(self, records: Sequence[Any], doomed: str | None = None) -> None:
         if not records:
@@ -109,13 +149,16 @@ class Consumer:
             self.figures.fenced += 1
             log.warning("fenced", extra={"problem": str(moved)})
             await self.reload({TopicPartition(record.topic, record.partition) for record in records})
-        except BadData as bad:
+        except Exception as fault:
+            if doomed is not None:
+                raise
             if len(records) == 1:
-                await self._apply(records, doomed=f"database refused it: {type(bad.__cause__).__name__}")
+                log.exception("record cannot be applied", extra={"topic": records[0].topic, "offset": records[0].offset})
+                await self._apply(records, doomed=_blame(fault))
                 return
             middle = len(records) // 2
             await self._apply(records[:middle])
-            await self._apply([record for record in records[middle:] if self._is_next(record)])
+            await self._apply(self._in_turn(records[middle:]))
 
     async def _until_database_answers(self, records: Sequence[Any], doomed: str | None) -> None:
         delay = 0.1
@@ -150,8 +193,16 @@ class Consumer:
         for move in moves:
             self.next_offsets[TopicPartition(move.topic, move.partition_no)] = move.reached
         self._count(outcome)
-        if self.after_commit is not None and outcome.events:
-            self.after_commit(outcome.events)
+        self.tell(outcome.events)
+
+    def tell(self, events: list[Event]) -> None:
+        """Tell the service what was applied; its failure is its own."""
+        if self.after_commit is None or not events:
+            return
+        try:
+            self.after_commit(events)
+        except Exception:
+            log.exception("after_commit failed")
 
     def _count(self, outcome: "Outcome") -> None:
         figures = self.figures
@@ -325,6 +376,12 @@ class Outcome:
     applied: int = 0
     repeated: int = 0
     changes: Any = None
+
+
+def _blame(fault: Exception) -> str:
+    if isinstance(fault, BadData):
+        return f"database refused it: {type(fault.__cause__).__name__}"
+    return f"handler failed: {type(fault).__name__}"
 
 
 def _parked(entry: Entry, reason: str, status: str, at: datetime) -> Any:

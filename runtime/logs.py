@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-_OWN = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+_OWN = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message"}
 
 
 class Fields(logging.Formatter):

@@ -128,7 +128,7 @@ class Relay:
             if builder is None:
                 builder = builders[place] = producer.create_batch()
             if builder.append(key=key.encode(), value=payload, timestamp=None, headers=headers) is None:
-                pending.append(await self._hand_over(producer, builder, place))
+                await asyncio.wait_for(await self._hand_over(producer, builder, place), _SEND_SECONDS)
                 builder = builders[place] = producer.create_batch()
                 if builder.append(key=key.encode(), value=payload, timestamp=None, headers=headers) is None:
                     raise ValueError(f"a record of {len(payload)} bytes does not fit into a batch")

@@ -71,8 +71,7 @@ async def redrive(consumer: Consumer, event_id: str) -> dict[str, Any]:
     async with consumer.lock:
         with telemetry.span("redrive", case_id=key, redriven_id=event_id) as span:
             outcome, left = await _apply(consumer, key, telemetry.traceparent_of(span))
-    if consumer.after_commit is not None and outcome.events:
-        consumer.after_commit(outcome.events)
+    consumer.tell(outcome.events)
     return {"case_id": key, "applied": outcome.applied, "left": left, "reason": outcome.parked[0].reason if outcome.parked else None}
 
 

@@ -43,7 +43,7 @@ def traces_of(case_id: str) -> list[list[dict[str, Any]]]:
 def trees(spans: list[dict[str, Any]]) -> list[Node]:
     """The spans of one trace as trees; a span whose parent is not there begins a tree of its own."""
     nodes = {span["id"]: Node(span) for span in spans}
-    roots = []
+    roots: list[Node] = []
     for span in sorted(spans, key=lambda one: one.get("timestamp", 0)):
         parent = nodes.get(span.get("parentId", ""))
         (parent.children if parent is not None else roots).append(nodes[span["id"]])

@@ -116,9 +116,9 @@ async def test_a_parked_case_is_redriven_in_order(database: Database, consumer: 
 
 
 async def test_a_value_the_database_refuses_parks_only_its_own_record(database: Database, consumer: Consumer) -> None:
-    records = [toy.record(toy.lodged(f"c{n}", people=n), f"e{n}", n, partition=0) for n in range(1, 9)]
+    records = [toy.record(toy.lodged(f"c{n}", people=n), f"e{n}", n - 1, partition=0) for n in range(1, 9)]
     too_much = toy.lodged("c3", "1", people=100_000)
-    huge = toy.record(too_much, "e3", 3, partition=0, value=toy.msgspec.json.encode(too_much).replace(b"100000", b"99999999999999999999"))
+    huge = toy.record(too_much, "e3", 2, partition=0, value=toy.msgspec.json.encode(too_much).replace(b"100000", b"99999999999999999999"))
     records[2] = huge
     await consumer.apply(records)
     assert sorted(await tallies(database)) == [f"c{n}" for n in (1, 2, 4, 5, 6, 7, 8)]
@@ -130,3 +130,28 @@ async def test_sequences_grow_by_one_for_each_case_across_batches(database: Data
     await consumer.apply([toy.record(toy.lodged("a", str(n)), f"e{n}", n) for n in range(3, 6)])
     stated = [toy.msgspec.json.decode(row[7])["seq"] for row in await outbox(database)]
     assert stated == [1, 2, 3, 4, 5, 6]
+
+
+async def test_a_gap_is_read_again_and_taken_only_when_the_log_has_it(database: Database, consumer: Consumer) -> None:
+    sought: list[tuple[int, int]] = []
+    consumer.seek = lambda tp, offset: sought.append((tp.partition, offset))
+    late = [toy.record(toy.lodged("a", str(n)), f"e{n}", n) for n in range(3, 6)]
+    await consumer.apply(late)
+    assert await tallies(database) == {}
+    assert sought == [(bucket_of("a"), 0)]
+    await consumer.apply(late)
+    assert await tallies(database) == {"a": 3}
+
+
+async def test_a_failure_outside_every_handler_parks_only_its_own_record(
+    database: Database, consumer: Consumer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails_for_c3(self: object, item: Any) -> Any:
+        if item.case_id == "c3":
+            raise KeyError("a mistake in loads=")
+        return item.case_id
+
+    monkeypatch.setattr(toy.Load, "key", fails_for_c3)
+    await consumer.apply([toy.record(toy.lodged(f"c{n}"), f"e{n}", n, partition=0) for n in range(6)])
+    assert sorted(await tallies(database)) == ["c0", "c1", "c2", "c4", "c5"]
+    assert [line["reason"] for line in await parking.listed(database)] == ["handler failed: KeyError"]
