@@ -146,7 +146,7 @@ def link(form: LinkForm, caller: Caller, work: Work) -> dict[str, Any]:
     rules.check_day(petition, form.on or work.today)
     founding = work.get(Petition, form.founding_case_id)
     if founding is None:
-        raise NotFound("case_not_found", field="founding_case_id", case=form.founding_case_id)
+        raise NotFound("petition_not_found", field="founding_case_id")
     work.emit(rules.link(petition, founding, caller.actor))
     petition.founding_case_id = founding.case_id
     work.save(petition)
@@ -205,7 +205,7 @@ def open_receipt(form: OpenForm, caller: Caller, work: Work) -> dict[str, Any]:
 def _petition(work: Work, case_id: str) -> Petition:
     found = work.get(Petition, case_id)
     if found is None:
-        raise NotFound("case_not_found", case=case_id)
+        raise NotFound("petition_not_found")
     return found
 
 

@@ -241,7 +241,7 @@ async def test_another_bodys_officer_cannot_classify(desk: Desk) -> None:
     case_id = (await desk.lodged(keys.petition()))["case_id"]
     by = desk.client(agency=keys.OTHER)
     assert refused(await desk.post(f"/petitions/{case_id}/classify", {"axes": AXES}, by=by), 403, "not_own_agency")
-    assert refused(await desk.post("/petitions/nowhere/classify", {"axes": AXES}), 404, "case_not_found")
+    assert refused(await desk.post("/petitions/nowhere/classify", {"axes": AXES}), 404, "petition_not_found")
 
 
 async def test_eligible_cannot_be_signed_against_the_letters_own_facts(desk: Desk) -> None:
@@ -303,7 +303,7 @@ async def test_a_repeated_letter_is_linked_to_its_case_once(desk: Desk) -> None:
     assert refused(await desk.post(path, {"founding_case_id": founding}), 409, "already_linked")
     assert refused(await desk.post(f"/petitions/{founding}/link", {"founding_case_id": repeated}), 409, "not_a_founding_case")
     assert refused(await desk.post(f"/petitions/{founding}/link", {"founding_case_id": founding}), 409, "not_a_founding_case")
-    assert refused(await desk.post(f"/petitions/{founding}/link", {"founding_case_id": "nowhere"}), 404, "case_not_found")
+    assert refused(await desk.post(f"/petitions/{founding}/link", {"founding_case_id": "nowhere"}), 404, "petition_not_found")
 
 
 async def test_many_acts_are_answered_one_by_one(desk: Desk) -> None:
@@ -312,7 +312,7 @@ async def test_many_acts_are_answered_one_by_one(desk: Desk) -> None:
         await desk.post("/petitions/classify/batch", [{"case_id": one, "axes": AXES}, {"case_id": "nowhere", "axes": AXES}])
     ).json()
     assert classified[0]["ok"]["position"] == f"petitions.v1:{one}:2"
-    assert classified[1]["refusal"]["code"] == "case_not_found"
+    assert classified[1]["refusal"]["code"] == "petition_not_found"
     linked = (await desk.post("/petitions/link/batch", [{"case_id": two, "founding_case_id": one}])).json()
     withdrawn = (await desk.post("/petitions/withdraw/batch", [{"case_id": one}, {"case_id": two}])).json()
     assert "ok" in linked[0]

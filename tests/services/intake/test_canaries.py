@@ -87,6 +87,9 @@ async def test_no_identity_leaves_the_vault(desk: Desk, log: io.StringIO) -> Non
         await desk.post("/petitions/batch", [canary(external_id="B"), {NAME: NAME}, canary(axes={NAME: 1})]),
         await desk.post("/petitions/batch", {NAME: NAME}),
         await desk.post("/receipts/open", {"code": NAME}),
+        await desk.post("/petitions/classify/batch", [{"case_id": NAME, "axes": AXES}]),
+        await desk.post("/petitions/link/batch", [{"case_id": NAME, "founding_case_id": NAME}]),
+        await desk.letter(NUMBER, purpose=NUMBER),
         await desk.post("/receipts/open", {NAME: NAME}),
     ]
     rows = [HEADING, [*GOOD[:4], NAME, PHONE, TEXT, "I-1"], [NAME, NAME, NAME, NAME, NAME, NAME, NAME, NAME], [NAME]]
