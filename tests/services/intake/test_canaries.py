@@ -50,6 +50,7 @@ def log() -> Iterator[io.StringIO]:
     handler = logging.StreamHandler(written)
     if hasattr(logs, "Line"):
         handler.setFormatter(logs.Line())
+    handler.addFilter(lambda record: not record.name.startswith("httpx"))
     root = logging.getLogger()
     level = root.level
     root.addHandler(handler)
