@@ -138,12 +138,19 @@ class Settlers(msgspec.Struct, frozen=True):
     grade: str
 
 
+_FIELDS: Final = frozenset(Field)
+
+
 def competent(asked: WhoSettles) -> Settlers:
-    """Who settles first and second. Raises Invalid for unknown words and days without a rule."""
+    """Who settles first and second. Raises Invalid for unknown words and days without a rule.
+
+    A field that the statutory forms do not know is answered as "other", with the warning ``unknown_field``.
+    """
     if asked.unit and units.unit(asked.unit, asked.on) is None:
         raise Invalid("unknown_unit", field="unit", value=asked.unit, on=asked.on)
     author = asked.author or asked.against or asked.issuer or "unknown"
-    matter = Matter(asked.kind, author, asked.branch, asked.field, asked.unit, asked.agency, is_dismissal=asked.dismissal)
+    field = asked.field if asked.field in _FIELDS else Field.OTHER
+    matter = Matter(asked.kind, author, asked.branch, field, asked.unit, asked.agency, is_dismissal=asked.dismissal)
     table = reference.competence()
     found = competence.settlers(table, matter, asked.law_on, asked.as_of_knowledge or date.max)
     has_place = bool(asked.unit or asked.agency)
@@ -154,7 +161,7 @@ def competent(asked: WhoSettles) -> Settlers:
         found.rule,
         _place(table, found.first, matter, asked.on) if has_place else None,
         _place(table, found.second, matter, asked.on) if has_place and found.second else None,
-        found.warnings,
+        found.warnings if field == asked.field else (*found.warnings, "unknown_field"),
         found.cites,
         found.grade,
     )

@@ -1,13 +1,15 @@
+import json
 from datetime import date
 from typing import Any
 
+import jsonschema
 import msgspec
 import pytest
 import typer
 from typer.testing import CliRunner
 
 from law import commands as law_commands
-from services.routing import commands, questions
+from services.routing import commands, questions, schema
 
 KNOWN = date(2026, 11, 22)
 APP = typer.Typer()
@@ -40,6 +42,11 @@ def test_the_unit_adds_the_body_with_its_name_of_that_day():
     asked = {"kind": "complaint", "author": "commune_chair", "unit": "25270"}
     assert ask(WHO, date="2026-04-29", **asked)["agency"] == {"code": "UBND-25270", "name": "Ủy ban nhân dân xã Lộc Ninh"}
     assert ask(WHO, date="2026-07-30", **asked)["agency"] == {"code": "UBND-25270", "name": "Ủy ban nhân dân phường Lộc Ninh"}
+
+
+def test_a_field_the_forms_do_not_know_is_answered_as_other_with_a_warning():
+    found = ask(WHO, date="2026-07-03", kind="denunciation", branch="state_management", field="fireworks")
+    assert (found["first"], found["warnings"]) == ("provincial_agency_head", ["unknown_field"])
 
 
 def test_a_denunciation_names_its_branch_and_who_is_denounced():
@@ -124,3 +131,17 @@ def test_roles_and_differences_are_told():
 def test_law_check_proves_these_tables_too():
     assert commands.checked() == []
     assert commands.checked in law_commands.CHECKS
+
+
+def test_questions_and_answers_fit_the_committed_schemas():
+    kept = {name: json.loads((schema.FOLDER / f"{name}.json").read_text("utf-8")) for name in schema.documents()}
+    assert kept == schema.documents()
+    asked = {
+        "action": (TO_DO, {"id": 1, "date": "2026-07-03", "kind": "denunciation", "own": False}),
+        "competent": (WHO, {"id": 1, "date": "2026-07-03", "kind": "complaint", "author": "commune_chair", "unit": "05518"}),
+        "next-steps": (NEXT, {"id": 1, "kind": "complaint", "facts": [{"type": "lodged", "at": "2026-07-03"}], "ask": "settle"}),
+    }
+    for name, (read, question) in asked.items():
+        jsonschema.validate(question, kept[f"{name}.question"])
+        jsonschema.validate(ask(read, **question), kept[f"{name}.answer"])
+        jsonschema.validate(ask(read, id=2, kind="complaint", facts=[], date="never"), kept[f"{name}.answer"])
