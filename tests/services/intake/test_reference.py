@@ -53,9 +53,6 @@ def test_every_refusal_raised_has_its_sentences(source: Path) -> None:
     raised = [
         call.args[0].value
         for call in ast.walk(ast.parse(source.read_text("utf-8")))
-        if isinstance(call, ast.Call)
-        and getattr(call.func, "id", "") in REFUSALS
-        and call.args
-        and isinstance(call.args[0], ast.Constant)
+        if isinstance(call, ast.Call) and getattr(call.func, "id", "") in REFUSALS and call.args and isinstance(call.args[0], ast.Constant)
     ]
     assert [code for code in raised if code not in errors.rows()] == []
