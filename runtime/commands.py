@@ -1,19 +1,22 @@
 """The runtime's own commands: serve, migrate, token, schemas, parked, keys."""
 
+from __future__ import annotations
+
 import asyncio
 import json
 import sys
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
-import httpx
 import typer
 
 from contracts.vocabulary import Role
-from runtime import auth, kafka, logs, migrate, telemetry, traceview
-from runtime.service import Service
+from runtime import auth
 from runtime.settings import SERVICES, KafkaSettings, Settings, address_of, home
+
+if TYPE_CHECKING:
+    from runtime.service import Service
 
 _CASE_ID_LENGTH, _CASE_ID_DASHES = 36, 4
 parked_app = typer.Typer(help="Records that could not be applied: list, show, apply again.", no_args_is_help=True)
@@ -38,6 +41,8 @@ def service_named(name: str) -> Service:
 def serve(name: Annotated[str, typer.Argument(help="intake, routing, supervision, reporting or gateway")]) -> None:
     """Run one service until SIGTERM."""
     import uvicorn
+
+    from runtime import logs, telemetry
 
     settings = Settings.read(name)
     logs.start(settings.log_level)
@@ -83,6 +88,8 @@ def migrate_databases(
     make: Annotated[str, typer.Option(help="write a new revision with this message instead")] = "",
 ) -> None:
     """Bring databases (and topics) to the newest revision. Safe to repeat."""
+    from runtime import kafka, migrate
+
     for name in (service,) if service else SERVICES:
         url = Settings.read(name).database_url
         if make:
@@ -109,6 +116,8 @@ def schemas(
 
 
 def _operator(service: str, method: str, path: str) -> Any:
+    import httpx
+
     credential = auth.issue(home() / "keys", Role.OPERATOR, officer="local-operator", seconds=60)
     answer = httpx.request(method, f"{address_of(service)}{path}", headers={"authorization": f"Bearer {credential}"}, timeout=30)
     if answer.status_code >= 400:
@@ -122,6 +131,8 @@ def trace(
     as_json: Annotated[bool, typer.Option("--json", help="the spans as JSON")] = False,
 ) -> None:
     """Show everything that was done about one petition: each act as a tree across services, with the address of its page."""
+    from runtime import traceview
+
     case_id = code if len(code) == _CASE_ID_LENGTH and code.count("-") == _CASE_ID_DASHES else _case_of(code)
     found = traceview.traces_of(case_id)
     if as_json:
@@ -133,6 +144,8 @@ def trace(
 
 
 def _case_of(code: str) -> str:
+    import httpx
+
     credential = auth.issue(home() / "keys", Role.OPERATOR, officer="local-operator", seconds=60)
     answer = httpx.post(
         f"{address_of('intake')}/receipts/open", json={"code": code}, headers={"authorization": f"Bearer {credential}"}, timeout=30
