@@ -118,8 +118,8 @@ class Moves:
         found = self._by_fact[key]
         return max(found, key=lambda row: (status in row.states, row.is_in_force(on)), default=None)
 
-    def find(self, move: str, kind: str, stage: int, status: Status, on: date) -> MoveRow:
-        """The row that allows a move now.
+    def find(self, move: str, kind: str, stage: int, status: Status, law_on: date) -> MoveRow:
+        """The row that allows a move by the law of a day.
 
         Raises NotFound for a word that is no move, IllegalMove for one that the law does not know for this kind
         (``move_not_for_kind``), not on this day (``move_not_in_force``) or not in this state (``move_not_now``).
@@ -129,10 +129,10 @@ class Moves:
         known = self.about(move, kind, stage)
         if not known:
             raise IllegalMove("move_not_for_kind", move=self.names[move][0], move_en=self.names[move][1], kind=kind)
-        in_force = [row for row in known if row.is_in_force(on)]
+        in_force = [row for row in known if row.is_in_force(law_on)]
         if not in_force:
             law = known[0].law
-            raise IllegalMove("move_not_in_force", law=law, move=self.names[move][0], move_en=self.names[move][1], on=on)
+            raise IllegalMove("move_not_in_force", law=law, move=self.names[move][0], move_en=self.names[move][1], on=law_on)
         found = [row for row in in_force if status in row.states]
         if not found:
             needed = ", ".join(label(state) for state in Status if any(state in row.states for row in in_force))

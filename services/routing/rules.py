@@ -87,7 +87,7 @@ def _name_bodies(state: State, table: Table, matter: Matter, found: Competent, o
     state.second = second.code if second else ""
     state.competent = body.code if body else ""
     state.is_certain = body is not None and found.grade in CERTAIN and "author_unknown" not in found.warnings
-    if not state.is_certain and state.axes.competence is Competence.OWN:
+    if not state.is_certain and state.axes.competence is Competence.OWN and not is_desk_of(state.holder, state.competent):
         state.competent = state.holder
 
 

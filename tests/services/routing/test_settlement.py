@@ -73,6 +73,12 @@ def test_a_complaint_that_is_not_own_names_what_the_officer_must_do():
     assert (case.state.status, case.state.action, case.state.competent) == (Status.CLASSIFIED, "guide", DEPARTMENT)
 
 
+def test_the_reception_board_s_officer_who_says_own_means_the_committee():
+    about = axes(Kind.DENUNCIATION, author_role=AuthorRole.COMMUNE_CHAIR, competence=Competence.OWN)
+    case = Matter(about, on=date(2026, 3, 20), by="BTCD-19")
+    assert (case.state.is_certain, case.state.holder) == (False, PROVINCE)
+
+
 def test_a_second_complaint_belongs_to_the_second_settler():
     case = Matter(axes(settled_before=SettledBefore.ONCE), by=PROVINCE)
     assert (case.state.stage, case.state.holder, case.state.status) == (2, PROVINCE, Status.ASSIGNED)
