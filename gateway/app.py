@@ -16,7 +16,7 @@ def assemble() -> Service:
     own = Gateway()
     routes = [
         Route("/graphql", Endpoint(own.engine)),
-        WebSocketRoute("/graphql", Sockets(own.engine)),
+        WebSocketRoute("/graphql", Sockets(own.engine).serve),
         Route("/", pages.portal),
         *Tokens(own.engine).routes(),
     ]

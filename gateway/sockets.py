@@ -40,7 +40,7 @@ class Sockets:
     def __init__(self, engine: Callable[[], Engine]) -> None:
         self._engine = engine
 
-    async def __call__(self, socket: WebSocket) -> None:
+    async def serve(self, socket: WebSocket) -> None:
         """Serve one connection to its end."""
         if PROTOCOL not in socket.scope.get("subprotocols", []) or not _is_same_origin(socket):
             await socket.close(_FORBIDDEN)

@@ -99,6 +99,7 @@ class World:
         self.service = service
         self.home = home
         self.client = httpx.AsyncClient(transport=httpx.ASGITransport(service.app()), base_url="http://gateway")
+        self.sisters = home
         self._offsets: dict[str, int] = dict.fromkeys(FACT_TOPICS, 0)
         self._ids = itertools.count()
 
