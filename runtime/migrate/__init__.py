@@ -3,17 +3,18 @@
 The service's revisions stand in ``services/<name>/migrations/`` (``gateway/migrations/``); both run by Alembic.
 """
 
+import os
 from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
 
 from runtime.database import Database
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 _HERE: Final = Path(str(files("runtime.migrate")))
 _LINES: Final = ("runtime", "service")
@@ -33,17 +34,24 @@ def metadata_of(service: str) -> sa.MetaData:
     return found
 
 
-def _config(line: str, service: str) -> Config:
+def _folder(line: str, service: str) -> Path:
+    return _HERE / "versions" if line == "runtime" else folder_of(service)
+
+
+def _config(line: str, service: str) -> "Config":
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(_HERE))
     config.set_main_option("path_separator", "os")
-    config.set_main_option("version_locations", str(_HERE / "versions" if line == "runtime" else folder_of(service)))
+    config.set_main_option("version_locations", str(_folder(line, service)))
     config.attributes["version_table"] = f"alembic_version_{line}"
     return config
 
 
 def _head(line: str, service: str) -> str | None:
-    return ScriptDirectory.from_config(_config(line, service)).get_current_head()
+    """The newest revision: a file is called after its number. Alembic itself is not asked, so that a service starts without it."""
+    return max((path.name[:4] for path in _folder(line, service).glob("[0-9][0-9][0-9][0-9]_*.py")), default=None)
 
 
 def upgrade(url: str, service: str) -> list[str]:
@@ -57,13 +65,13 @@ def upgrade(url: str, service: str) -> list[str]:
         try:
             return _upgrade(url, service)
         finally:
-            import os
-
             os.close(held)
     return _upgrade(url, service)
 
 
 def _upgrade(url: str, service: str) -> list[str]:
+    from alembic import command
+
     for line in _LINES:
         config = _config(line, service)
         config.attributes["url"] = url
@@ -74,6 +82,8 @@ def _upgrade(url: str, service: str) -> list[str]:
 
 def make(url: str, service: str, message: str) -> str:
     """Write a new revision from the difference between the models and an up-to-date database."""
+    from alembic import command
+
     config = _config("service", service)
     config.attributes["url"] = url
     config.attributes["target_metadata"] = metadata_of(service)
