@@ -181,10 +181,10 @@ def _source(dice: Random, on: date, is_anonymous: bool) -> Source:
 
 
 def _story(dice: Random, matter: Matter, by: Author, home: Home, truth: Axes, on: date) -> Story:
-    story = prose.tell(dice, matter, by, home, on)
+    story = prose.tell(dice, matter, by, home, truth.place or "", on)
     if truth.kind is Kind.MIXED:
         other = reference.matter("bribe_land_officer")
-        story = prose.join(dice, story, prose.tell(dice, other, by, home, on))
+        story = prose.join(dice, story, prose.tell(dice, other, by, home, truth.place or "", on))
     is_poor = truth.eligibility is Eligibility.INELIGIBLE and not (
         truth.is_anonymous or truth.was_guided_before or truth.was_sent_to_competent
     )

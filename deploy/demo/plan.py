@@ -19,6 +19,21 @@ DESKS = {Source.COUNTER, Source.RECEPTION_DESK, Source.ONLINE_RECEPTION}
 """Where an officer sits who may classify the letter while its writer waits."""
 INTAKE = frozenset({"classify", "link", "withdraw"})
 """Acts on the letter, which intake records; the others are moves of the case."""
+PAPERS = {
+    "guide": "HD",
+    "forward": "PC",
+    "return": "PT",
+    "dialogue": "BB",
+    "settle": "QĐ",
+    "extend": "QĐ",
+    "suspend": "QĐ",
+    "resume": "QĐ",
+    "terminate": "QĐ",
+    "mark_complex": "BC",
+    "set_obligation": "CV",
+    "fulfil_obligation": "BC",
+}
+"""The sign of the paper an act is done with; a notice (TB) where nothing else is said."""
 _WITHOUT_DOCUMENT = INTAKE | {"file"}
 
 
@@ -49,8 +64,14 @@ class _Diary:
         while not calendar.is_working(self.on):
             self.on += timedelta(days=1)
         if name not in _WITHOUT_DOCUMENT:
-            details["document"] = f"{self.dice.randint(1, 999)}/{self.holder.split('-')[0]}-{len(self.acts) + 1}"
+            details["document"] = f"{self.dice.randint(1, 1999)}/{PAPERS.get(name, 'TB')}-{self.holder.split('-')[0]}"
         self.acts.append(Act(name=name, on=self.on, agency=self.holder, details=details))
+
+    def notice(self, step: str) -> None:
+        """The notice that an act brings with it, sent within days, or forgotten."""
+        if self.happens("sent"):
+            self.on += timedelta(days=self.dice.choices((0, 1, 2, 3, 7), (15, 35, 30, 15, 5))[0])
+            self.note("send_notice", step=step)
 
     def happens(self, habit: str) -> bool:
         return self.dice.random() < reference.habits()[habit]
@@ -165,6 +186,8 @@ def _accept(diary: _Diary) -> None:
             diary.note("settle", outcome=Outcome.ANSWERED.value)
         return
     diary.note("accept", **details)
+    if truth.kind is Kind.DENUNCIATION:
+        diary.notice("notify_acceptance")
     _settle(diary)
 
 
@@ -174,6 +197,8 @@ def _settle(diary: _Diary) -> None:
         diary.on += timedelta(days=after)
         left -= after
         diary.note(name, **details)
+        if name == "suspend":
+            diary.notice("send_notice")
     if not diary.happens("settled"):
         return
     diary.on += timedelta(days=max(left, 0))
@@ -182,15 +207,31 @@ def _settle(diary: _Diary) -> None:
     outcome = letters.weighted(diary.dice, reference.choices(f"outcome.{stage}"))
     if truth.kind is Kind.DENUNCIATION and outcome == Outcome.WITHDRAWN_AFTER_EXPLANATION:
         diary.note("terminate", ground="withdrawn")
+        diary.notice("send_notice")
         return
     diary.note("settle", outcome=outcome)
-    if truth.is_discipline or not diary.happens("sent"):
-        return
-    diary.on += timedelta(days=diary.dice.choices((0, 1, 2, 3, 7), (15, 35, 30, 15, 5))[0])
-    diary.note("send_decision")
-    if diary.happens("published"):
-        diary.on += timedelta(days=diary.dice.randint(1, 10))
-        diary.note("publish")
+    _after_settlement(diary, outcome)
+
+
+def _after_settlement(diary: _Diary, outcome: str) -> None:
+    """Send, publish, carry out; each may be late or forgotten."""
+    truth, dice, settled_on = diary.letter.truth, diary.dice, diary.on
+    if not truth.is_discipline and diary.happens("sent"):
+        diary.on += timedelta(days=dice.choices((0, 1, 2, 3, 7), (15, 35, 30, 15, 5))[0])
+        diary.note("send_decision")
+        if truth.kind is Kind.COMPLAINT and truth.source.is_forwarded:
+            diary.notice("answer_forwarder")
+        if diary.happens("published"):
+            diary.on += timedelta(days=dice.randint(1, 6))
+            diary.note("publish")
+    if diary.happens("carried_out"):
+        if truth.kind is Kind.COMPLAINT:
+            wait = int(reference.habits()["effective_days"]) + dice.randint(0, 4)
+            diary.on = max(diary.on, settled_on + timedelta(days=wait))
+        measure = ("sanction" if truth.kind is Kind.DENUNCIATION else "annul_act") if "right" in outcome else "other"
+        diary.note("set_obligation", obligation="NV-1", measure=measure, to=diary.holder)
+        diary.on += timedelta(days=dice.randint(3, 40))
+        diary.note("fulfil_obligation", obligation="NV-1")
 
 
 def _before_settlement(diary: _Diary, days: int) -> Iterator[tuple[str, int, dict[str, object]]]:

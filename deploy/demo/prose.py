@@ -15,6 +15,8 @@ from deploy.demo.people import Home
 from deploy.demo.reference import Matter
 from law.bodies import Body
 
+MANY = 0.1
+"""From this share of crowds on a matter is one that several letters may be about."""
 MARKS = ("a", "b", "c", "d")
 
 
@@ -36,8 +38,11 @@ class Sender(msgspec.Struct, frozen=True, kw_only=True):
     count: int
 
 
-def tell(dice: Random, matter: Matter, by: Author, home: Home, on: date) -> Story:
-    """One affair of that sort; every name, number and date in it is invented and lies before ``on``."""
+def tell(dice: Random, matter: Matter, by: Author, home: Home, commune: str, on: date) -> Story:
+    """One affair of that sort; every name, number and date in it is invented and lies before ``on``.
+
+    What concerns many people is sometimes the object of several letters of one commune.
+    """
     slots = _slots(dice, by, home, on)
     number = dice.randrange(len(matter.facts))
     demands = dice.sample(matter.demands, k=min(len(matter.demands), dice.randint(1, 2)))
@@ -47,7 +52,7 @@ def tell(dice: Random, matter: Matter, by: Author, home: Home, on: date) -> Stor
         harm=dice.choice(matter.harms).format(**slots),
         demands=[demand.format(**slots) for demand in demands],
         papers=[paper.format(**slots) for paper in dice.sample(matter.papers, k=dice.randint(1, len(matter.papers)))],
-        object_ref=f"{matter.object}-{dice.randint(1, 40 if matter.crowd >= 0.1 else 9999):04d}-{on.year}",
+        object_ref=f"{matter.object}-{commune}-{dice.randint(1, 300 if matter.crowd >= MANY else 9999):04d}",
     )
 
 

@@ -6,12 +6,14 @@ from datetime import date
 import msgspec
 import pytest
 
+from contracts.cases import DecisionEffective
 from contracts.errors import Refusal
 from contracts.petitions import PetitionClassified, PetitionLinked, PetitionLodged, PetitionWithdrawn
-from contracts.vocabulary import Competence, Kind
+from contracts.vocabulary import Competence, Kind, Step
 from deploy.demo import arrivals, plan
 from deploy.demo.letters import Letter
 from deploy.demo.plan import Act
+from law.clocks import next_day
 from services.routing import history, reference, rules, settlement
 from services.routing.guards import Ask
 from services.routing.history import State
@@ -40,6 +42,14 @@ def classify(state: State, letter: Letter, on: date) -> None:
         history.apply(state, assigned, MOVES)
 
 
+def take_effect(state: State, today: date) -> None:
+    """What the sweep states when its day has come."""
+    clock = state.clock(Step.TAKE_EFFECT)
+    if clock is not None and clock.due_on is not None and clock.due_on < today:
+        effective_on = next_day(clock.due_on)
+        history.apply(state, DecisionEffective(case_id=state.case_id, legal_on=effective_on, effective_on=effective_on, law=""), MOVES)
+
+
 def make(state: State, letter: Letter, act: Act) -> None:
     """One act of the plan. Raises Refusal."""
     match act.name:
@@ -51,6 +61,7 @@ def make(state: State, letter: Letter, act: Act) -> None:
         case "withdraw":
             history.apply(state, PetitionWithdrawn(case_id=letter.key, is_whole=True, is_coerced=False, legal_on=act.on), MOVES)
         case _:
+            take_effect(state, act.on)
             ask = msgspec.convert(act.details, Ask)
             history.apply(state, settlement.decide(MOVES, state, act.name, ask, agency=act.agency, on=act.on), MOVES)
 
