@@ -34,11 +34,12 @@ _BACKLOG_SECONDS: Final = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Something a service does by itself, again and again."""
+    """Something a service does by itself, again and again. One that ``is_endless`` ends only to be started again."""
 
     name: str
     every_s: float
     run: Callable[["Service"], Awaitable[None]]
+    is_endless: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +144,8 @@ class Service:
             await transaction.write(work.changes(for_sqlite=self.db.dialect.name == "sqlite"))
         self.clock.virtual = day
         for job in self.jobs:
-            await self._do(job)
+            if not job.is_endless:
+                await self._do(job)
 
     # Life
 
