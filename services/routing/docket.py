@@ -44,6 +44,8 @@ def _row(case_id: str, no: int, clock: clocks.Clock, known: Clock | None) -> Clo
         no=no,
         step=clock.step,
         holder=clock.holder,
+        rule=clock.rule,
+        law=clock.law,
         due_on=clock.due_on,
         wake_on=wake_on(clock, told_due_on, missed_due_on),
         told_due_on=told_due_on,

@@ -40,6 +40,8 @@ class Case(Base, table=True):
 class Clock(Base, table=True):
     """A running clock of a case; ``no`` is its place in the case's ledger, from which every column but the last two is counted.
 
+    It holds all that the sweep states, so that a sweep over many clocks need not read their cases.
+
     ``wake_on`` is the next day on which the sweep has something to state; null when it has not. ``told_due_on`` and ``missed_due_on``
     are the last days about which StepDue and StepMissed were stated, so that each is stated once.
     """
@@ -50,6 +52,8 @@ class Clock(Base, table=True):
     no: int = Field(primary_key=True)
     step: StepName
     holder: str
+    rule: str = ""
+    law: str = ""
     due_on: date | None = None
     wake_on: date | None = Field(default=None, index=True)
     told_due_on: date | None = None

@@ -11,11 +11,11 @@ _CASES: Final[Any] = Case.table.c
 _CLOCKS: Final[Any] = Clock.table.c
 
 WAKING: Final = Query(
-    sa.select(_CLOCKS.case_id)
+    sa.select(_CLOCKS.case_id, _CLOCKS.step)
     .where(_CLOCKS.wake_on <= sa.bindparam("today", type_=sa.Date()))
     .order_by(_CLOCKS.wake_on, _CLOCKS.case_id)
     .limit(sa.bindparam("most", type_=sa.Integer()))
 )
-"""Cases with a clock about which something is to be stated, the longest waiting first."""
+"""Clocks about which something is to be stated, the longest waiting first: case and step."""
 
 CASE: Final = Query(sa.select(_CASES.state).where(_CASES.case_id == sa.bindparam("case_id")))

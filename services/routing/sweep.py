@@ -4,19 +4,18 @@ A clock names the next day on which there is something to say; the sweep reads t
 again under the cases' locks. So neither a restart nor a clock set back makes it say anything twice, and nothing is left out.
 """
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Any, Final
 
 from contracts.cases import DecisionEffective, StepDue, StepMissed
-from contracts.vocabulary import Step
 from law.clocks import next_day
 from runtime.service import Service
-from runtime.work import Work
-from services.routing import clocks, docket, history, reference, store
-from services.routing.history import State
+from runtime.work import Many, Work
+from services.routing import docket, history, reference, store
 from services.routing.models import Clock
 
-SET_SIZE: Final = 500
+SET_SIZE: Final = 1000
 """Cases in one transaction."""
 READ_SIZE: Final = 20_000
 """Clocks read ahead."""
@@ -25,53 +24,63 @@ READ_SIZE: Final = 20_000
 async def sweep(service: Service) -> None:
     """State everything whose day has come."""
     while waking := await service.db.rows(store.WAKING, today=service.clock.today(), most=READ_SIZE):
-        cases = list(dict.fromkeys(row[0] for row in waking))
+        duties = {case_id for case_id, step in waking if step not in docket.SILENT}
+        effects = {case_id for case_id, step in waking if step in docket.SILENT}
         stated = 0
-        for some in _sets(cases):
+        for some in _sets(duties):
+            async with service.work(some, [Many(Clock)], about="sweep") as work:
+                stated += sum(state_duties(work, case_id) for case_id in some)
+        for some in _sets(effects):
             async with service.work(some, docket.LOADS, about="sweep") as work:
-                stated += sum(state_what_is_due(work, case_id) for case_id in some)
+                stated += sum(state_effect(work, case_id) for case_id in some)
         if stated == 0:
             return
 
 
-def _sets(cases: list[str]) -> list[list[str]]:
-    return [cases[start : start + SET_SIZE] for start in range(0, len(cases), SET_SIZE)]
+def _sets(cases: set[str]) -> Iterator[list[str]]:
+    every = sorted(cases)
+    return (every[start : start + SET_SIZE] for start in range(0, len(every), SET_SIZE))
 
 
-def state_what_is_due(work: Work, case_id: str) -> int:
-    """State what the clocks of one case have come to; how many facts that were."""
-    state = docket.take(work, case_id)
-    if state is None:
+def _waking(work: Work, case_id: str, *, silent: bool) -> list[Clock]:
+    rows = [row for row in work.all(Clock, case_id=case_id) if row.wake_on is not None and row.wake_on <= work.today]
+    return sorted((row for row in rows if (row.step in docket.SILENT) is silent), key=lambda row: (row.due_on or date.max, row.no))
+
+
+def state_duties(work: Work, case_id: str) -> int:
+    """State which steps of a case are due and which were missed; how many facts that were.
+
+    A step whose last day has ended already is missed; that it was due is not said afterwards.
+    """
+    rows = _waking(work, case_id, silent=False)
+    for row in rows:
+        due_on, woke_on = row.due_on or work.today, row.wake_on or work.today
+        about: dict[str, Any] = {
+            "case_id": case_id,
+            "holder": row.holder,
+            "step": row.step,
+            "due_on": due_on,
+            "rule": row.rule,
+            "law": row.law,
+        }
+        if work.today <= due_on:
+            work.emit(StepDue(**about, legal_on=woke_on))
+            row.told_due_on, row.wake_on = due_on, next_day(due_on)
+        else:
+            work.emit(StepMissed(**about, legal_on=next_day(due_on)))
+            row.missed_due_on, row.wake_on = due_on, None
+        work.save(row)
+    return len(rows)
+
+
+def state_effect(work: Work, case_id: str) -> int:
+    """State that a decision binds, which starts the clock of its enforcement (Law on Complaints, art. 44; Decree 124/2020, art. 31)."""
+    state, rows = docket.take(work, case_id), _waking(work, case_id, silent=True)
+    if state is None or not rows:
         return 0
-    waking = [row for row in work.all(Clock, case_id=case_id) if row.wake_on is not None and row.wake_on <= work.today]
-    for row in sorted(waking, key=lambda each: (each.due_on or date.max, each.no)):
-        _state(work, state, row, state.clocks[row.no])
-    if waking:
-        docket.keep(work, state)
-    return len(waking)
-
-
-def _state(work: Work, state: State, row: Clock, clock: clocks.Clock) -> None:
-    due_on = row.due_on
-    if due_on is None:
-        return
-    about: dict[str, Any] = {
-        "case_id": state.case_id,
-        "holder": clock.holder,
-        "step": clock.step,
-        "due_on": due_on,
-        "rule": clock.rule,
-        "law": clock.law,
-    }
-    if work.today <= due_on:
-        work.emit(StepDue(**about, legal_on=clock.notice_on or work.today))
-        row.told_due_on = due_on
-    elif clock.step is Step.TAKE_EFFECT:
-        effective_on = next_day(due_on)
-        fact = DecisionEffective(case_id=state.case_id, legal_on=effective_on, effective_on=effective_on, law=clock.law)
+    for row in rows:
+        effective_on = next_day(row.due_on or work.today)
+        fact = DecisionEffective(case_id=case_id, legal_on=effective_on, effective_on=effective_on, law=row.law)
         history.apply(state, work.emit(fact), reference.settlement())
-        row.missed_due_on = due_on
-    else:
-        work.emit(StepMissed(**about, legal_on=next_day(due_on)))
-        row.missed_due_on = due_on
-    work.save(row)
+    docket.keep(work, state)
+    return len(rows)

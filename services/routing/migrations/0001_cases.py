@@ -25,6 +25,8 @@ def upgrade() -> None:
         sa.Column("no", sa.Integer(), primary_key=True),
         sa.Column("step", WORD, nullable=False),
         sa.Column("holder", sa.String(), nullable=False),
+        sa.Column("rule", sa.String(), nullable=False),
+        sa.Column("law", sa.String(), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=True),
         sa.Column("wake_on", sa.Date(), nullable=True),
         sa.Column("told_due_on", sa.Date(), nullable=True),

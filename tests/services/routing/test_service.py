@@ -14,7 +14,7 @@ import pytest
 from contracts.cases import DecisionEffective, PetitionAssigned, PetitionForwarded, StepDue, StepMissed
 from contracts.event import Event
 from contracts.vocabulary import AuthorRole, Competence, Kind, Role, Status, Step
-from services.routing import docket
+from services.routing import sweep as sweeping
 from services.routing.app import service
 from services.routing.models import Case, Clock
 from services.routing.sweep import sweep
@@ -200,15 +200,15 @@ class Died(Exception):
 
 
 def dying(after: int) -> Any:
-    """``docket.keep``, until it has kept so many cases."""
-    left, keep = iter(range(after)), docket.keep
+    """``sweep.state_duties``, until it has stated for so many cases."""
+    left, state = iter(range(after)), sweeping.state_duties
 
-    def keep_or_die(work: Any, state: Any) -> None:
+    def state_or_die(work: Any, case_id: str) -> int:
         if next(left, None) is None:
             raise Died
-        keep(work, state)
+        return state(work, case_id)
 
-    return keep_or_die
+    return state_or_die
 
 
 async def test_the_sweep_is_exact_over_many_cases_with_restarts(routing: Living, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -222,7 +222,7 @@ async def test_the_sweep_is_exact_over_many_cases_with_restarts(routing: Living,
         routing.service.clock.virtual = START + timedelta(day)
         with monkeypatch.context() as patch, contextlib.suppress(Died):
             if day % 2:
-                patch.setattr("services.routing.sweep.docket.keep", dying(after=25))
+                patch.setattr(sweeping, "state_duties", dying(after=25))
             await sweep(routing.service)
         await sweep(routing.service)
     told = [(type(fact).__name__, fact.case_id, fact.due_on) for fact in await routing.stated() if isinstance(fact, StepDue | StepMissed)]
@@ -254,4 +254,15 @@ async def test_anyone_may_ask_who_is_competent(routing: Living) -> None:
 
 def test_every_column_of_a_clock_row_is_counted_from_the_case() -> None:
     assert dataclasses.is_dataclass(Clock) is False
-    assert set(Clock.shape.columns) == {"case_id", "no", "step", "holder", "due_on", "wake_on", "told_due_on", "missed_due_on"}
+    assert set(Clock.shape.columns) == {
+        "case_id",
+        "no",
+        "step",
+        "holder",
+        "rule",
+        "law",
+        "due_on",
+        "wake_on",
+        "told_due_on",
+        "missed_due_on",
+    }
