@@ -105,3 +105,12 @@ def test_a_row_is_withdrawn_by_a_line_that_says_so(tmp_path: Path) -> None:
     book = rows.book()
     assert due("complaint", "send_second", date(2026, 7, 6), as_of_knowledge=KNOWN, book=book).also
     assert not due("complaint", "send_second", date(2026, 7, 6), book=book).also
+
+
+def test_an_answer_has_the_grade_of_the_weakest_row_it_used(tmp_path: Path) -> None:
+    rows = RowBook(tmp_path)
+    line = next(line for line in rows.lines("limits") if line["id"] == "TC-05")
+    rows.add("limits", **line | {"grade": "B", "known_from": "2026-12-01"})
+    facts = {"complex": True, "criteria": ["many_people", "foreign_element"]}
+    grades = [due("denunciation", "settle", date(2026, 7, 3), facts, extensions=n, book=rows.book()).grade for n in (0, 1, 2)]
+    assert grades == ["A", "B", "B"]
