@@ -18,7 +18,7 @@ from runtime.auth import caller_of
 from runtime.changes import Changes
 from runtime.clock import now
 from runtime.database import Query
-from runtime.http import _body, _form, _object, reply
+from runtime.http import body_of, form_of, object_of, reply
 from runtime.migrate import pending
 from runtime.plumbing import Seen
 
@@ -56,7 +56,7 @@ def routes(service: Service) -> list[Route]:
             operator(request)
             if service.settings.is_production:
                 raise NotAllowed("clock_in_production")
-            await service.set_today(_form(_object(await _body(request, 1000)), ClockForm).today)
+            await service.set_today(form_of(object_of(await body_of(request, 1000)), ClockForm).today)
         return reply({"today": service.clock.today(), "is_virtual": service.clock.virtual is not None})
 
     async def parked(request: Request) -> Response:

@@ -19,6 +19,7 @@ from runtime.work import Inapplicable, Load, Many, Need, Work, needs
 __all__ = ["Handler", "Handlers", "Inapplicable", "Load", "Many", "RawRecord", "on", "on_raw"]
 
 E = TypeVar("E", bound=Event)
+F = TypeVar("F", bound=Callable[..., None])
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +52,13 @@ class RawHandler:
     run: Callable[[RawRecord, Work], None]
 
 
-def on(
-    event_type: type[E], *, loads: Iterable[Any] = (), also: Callable[[E], Iterable[str]] | None = None
-) -> Callable[[Callable[[E, Work], None]], Callable[[E, Work], None]]:
+def on(event_type: type[E], *, loads: Iterable[Any] = (), also: Callable[[E], Iterable[str]] | None = None) -> Callable[[F], F]:
     """React to a fact.
 
     ``loads`` names the rows needed (``Case``, ``Load``, ``Many``); ``also`` other cases that are changed or spoken of.
     """
 
-    def register(run: Callable[[E, Work], None]) -> Callable[[E, Work], None]:
+    def register(run: F) -> F:
         known = vars(run).setdefault("handles", [])
         known.append(Handler(event_type, needs(loads), run, also))
         return run

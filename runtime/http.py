@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 MAX_BODY: Final = 1 << 20
 MAX_BATCH: Final = 1000
+_NO_STORE: Final = {"cache-control": "no-store"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +128,12 @@ def routes_of(service: Service, *modules: ModuleType) -> list[Route]:
 def _endpoint(service: Service, spec: Command) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
         caller = _signed_in(service, request, spec.roles)
-        body = await _body(request, spec.max_body)
-        given = _object(body)
+        body = await body_of(request, spec.max_body)
+        given = object_of(body)
         for name, header in spec.headers.items():
             if request.headers.get(header) is not None:
                 given[name] = request.headers[header]
-        form = _form({**given, **request.path_params}, spec.form)
+        form = form_of({**given, **request.path_params}, spec.form)
         parent = request.headers.get("traceparent", "")
         (answer,) = await run_forms(service, spec, [form], caller, parent)
         if isinstance(answer, Refusal):
@@ -145,11 +146,11 @@ def _endpoint(service: Service, spec: Command) -> Callable[[Request], Awaitable[
 def _batch_endpoint(service: Service, spec: Command) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
         caller = _signed_in(service, request, spec.roles)
-        items = _list(await _body(request, 16 * MAX_BODY))
+        items = _list(await body_of(request, 16 * MAX_BODY))
         forms: list[Any] = []
         for item in items:
             try:
-                forms.append(_form(item, spec.form))
+                forms.append(form_of(item, spec.form))
             except Refusal as refusal:
                 forms.append(refusal)
         answers = await run_forms(service, spec, forms, caller, request.headers.get("traceparent", ""))
@@ -241,7 +242,8 @@ def _signed_in(service: Service, request: Request, roles: frozenset[Role]) -> Ca
     return caller
 
 
-async def _body(request: Request, limit: int) -> bytes:
+async def body_of(request: Request, limit: int = MAX_BODY) -> bytes:
+    """The body, read no further than ``limit`` bytes. Raises Invalid."""
     size = 0
     chunks: list[bytes] = []
     async for chunk in request.stream():
@@ -252,7 +254,8 @@ async def _body(request: Request, limit: int) -> bytes:
     return b"".join(chunks)
 
 
-def _object(body: bytes) -> dict[str, Any]:
+def object_of(body: bytes) -> dict[str, Any]:
+    """A JSON object; an empty body is an empty object. Raises Invalid."""
     try:
         return msgspec.json.decode(body, type=dict[str, Any]) if body.strip() else {}
     except (msgspec.DecodeError, UnicodeDecodeError) as broken:
@@ -269,7 +272,8 @@ def _list(body: bytes) -> list[dict[str, Any]]:
     return items
 
 
-def _form(given: dict[str, Any], form: Any) -> Any:
+def form_of(given: dict[str, Any], form: Any) -> Any:
+    """The form that a JSON object fills. Raises Invalid with the field at fault, never with its value."""
     try:
         return msgspec.convert(given, form)
     except msgspec.ValidationError as wrong:
@@ -279,7 +283,7 @@ def _form(given: dict[str, Any], form: Any) -> Any:
 
 def reply(value: Any, status: int = 200) -> Response:
     """A JSON answer."""
-    return Response(msgspec.json.encode(value), status, media_type="application/json")
+    return Response(msgspec.json.encode(value), status, _NO_STORE, "application/json")
 
 
 def refused(refusal: Refusal) -> Response:

@@ -14,8 +14,7 @@ from contracts.errors import Invalid, NotAllowed, NotFound
 from contracts.petitions import Axes, LodgeForm
 from contracts.vocabulary import Role
 from runtime.auth import Caller
-from runtime.http import _body as body_of
-from runtime.http import command, query, run_forms
+from runtime.http import body_of, command, query, run_forms
 from runtime.service import Service
 from runtime.work import Load, Many, Work
 from services.intake import imports, lodging, receipt, reference, rules
