@@ -20,7 +20,10 @@ def assemble() -> Service:
         Route("/", pages.portal),
         *Tokens(own.engine).routes(),
     ]
-    jobs = [Job("tell subscribers", 1, own.tell_subscribers)]
+    jobs = [
+        Job("tell subscribers", 1, own.tell_subscribers, is_endless=True),
+        Job("hear other processes", 5, own.bridge.run, is_endless=True),
+    ]
     return Service(
         "gateway", base=Base, handlers=[projection], jobs=jobs, routes=routes, after_commit=own.applied, on_start=own.start
     )

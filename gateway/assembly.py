@@ -3,19 +3,15 @@
 import json
 from hashlib import sha256
 
-import sqlalchemy as sa
-
 from contracts.event import Event
 from gateway import models
+from gateway.bridge import Bridge
 from gateway.cursors import Cursors
 from gateway.execution import Engine
 from gateway.hub import Hub
 from gateway.waiting import Waiting
 from law import bodies, units
-from runtime.database import Query
 from runtime.service import Service
-
-_KNOWN = Query(sa.select(models.Agency.table.c.code))
 
 
 class Gateway:
@@ -25,6 +21,7 @@ class Gateway:
         self._engine: Engine | None = None
         self._hub: Hub | None = None
         self._waiting = Waiting()
+        self.bridge = Bridge(self._told)
 
     def engine(self) -> Engine:
         """The engine; there is one once the service has started."""
@@ -39,10 +36,15 @@ class Gateway:
         await refresh_agencies(service)
 
     def applied(self, facts: list[Event]) -> None:
-        """Facts are in the read model: wake who waits, tell who listens."""
-        self._waiting.tell(facts)
+        """Facts are in the read model: wake who waits, tell who listens, here and in the other processes."""
+        positions = [f"{fact.topic}:{fact.case_id}:{fact.seq}" for fact in facts]
+        self._told(positions)
+        self.bridge.tell(positions)
+
+    def _told(self, positions: list[str]) -> None:
+        self._waiting.tell(positions)
         if self._hub is not None:
-            self._hub.tell(facts)
+            self._hub.tell(positions)
 
     async def tell_subscribers(self, service: Service) -> None:
         """Run the hub."""

@@ -14,7 +14,6 @@ from typing import Any, Final, NamedTuple
 import sqlalchemy as sa
 
 from contracts.errors import Refusal, TooMany
-from contracts.event import CASES, OVERSIGHT, PETITIONS, Event
 from gateway import models
 from gateway.asking import Asking, Parameters, Statement
 from gateway.waiting import Position
@@ -23,7 +22,6 @@ from runtime.database import Database
 log = logging.getLogger(__name__)
 MOST_SUBSCRIBERS: Final = 5000
 MOST_UNSENT: Final = 1000
-_TOLD: Final = frozenset({PETITIONS, CASES, OVERSIGHT})
 _AT_ONCE: Final = 500
 _OVERLAP_S: Final = 30
 """Seconds that a resumed subscription looks back before the last event seen: facts of several services arrive out of step."""
@@ -92,12 +90,8 @@ class Hub:
         self._facts: asyncio.Queue[str] = asyncio.Queue(maxsize=100_000)
         self.count = 0
 
-    def tell(self, facts: Iterable[Event]) -> None:
-        """Facts were applied. Returns at once."""
-        self.tell_positions(str(Position(fact.topic, fact.case_id, fact.seq)) for fact in facts if fact.topic in _TOLD)
-
-    def tell_positions(self, positions: Iterable[str]) -> None:
-        """Facts were applied, here or by another process."""
+    def tell(self, positions: Iterable[str]) -> None:
+        """Facts were applied, here or by another process. Returns at once."""
         if not self._groups:
             return
         for position in positions:

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 import sqlalchemy as sa
 
 from contracts.errors import Invalid
-from contracts.event import REPORTS, Event
+from contracts.event import REPORTS
 from gateway import models
 from gateway.asking import Asking, Parameters, Statement
 from gateway.policy import Viewer, rows_for
@@ -51,10 +51,12 @@ class Waiting:
         self._waiting: dict[str, int] = defaultdict(int)
         self._statements: dict[Any, Statement] = {}
 
-    def tell(self, facts: Iterable[Event]) -> None:
+    def tell(self, positions: Iterable[str]) -> None:
         """Facts were applied: wake those who wait for their cases."""
-        for fact in facts:
-            event = self._events.pop(fact.case_id, None)
+        if not self._events:
+            return
+        for position in positions:
+            event = self._events.pop(position.split(":")[1], None)
             if event is not None:
                 event.set()
 

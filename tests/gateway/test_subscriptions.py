@@ -220,7 +220,7 @@ async def test_subscribers_who_see_the_same_share_one_execution(world: World) ->
     asking = Asking(Viewer(Role.OFFICER, agency=WARD), TODAY)
     joined = [await hub.subscribe("group", Statement("SELECT 'c1', 'p', '{}'", ()), asking) for _ in range(50)]
     telling = asyncio.create_task(hub.run())
-    hub.tell([lodged("c1")])
+    hub.tell(["petitions.v1:c1:1"])
     taken = [await one.subscriber.take(5) for one in joined]
     telling.cancel()
     assert len(calls) == 1
