@@ -1,11 +1,9 @@
 """Answers for a person at a terminal: small month calendars with the skipped days marked, and the reasons beneath."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, timedelta
+from datetime import date
 from itertools import groupby
 from typing import Final
-
-import msgspec
 
 from contracts.errors import Refusal
 from law import reference
@@ -18,18 +16,12 @@ _MARKS: Final = {"weekend": "·", "holiday": "*", "substitute": "*", "swap": "*"
 _KEY: Final = "[ ] hạn   ( ) ngày bắt đầu   · nghỉ tuần   * nghỉ lễ, nghỉ bù, hoán đổi   + làm bù   ~ tạm đình chỉ"
 
 
-class Cell(msgspec.Struct, frozen=True):
-    """How one day is drawn: a mark before its number, and why."""
-
-    mark: str
-    reason: str | None = None
-
-
 def certificate(found: Certificate) -> str:
     """A certificate as months with its days marked, the reasons, and its sentence."""
     seen = (*found.days, *found.rolled)
-    cells = {day.date: Cell(_mark(day)) for day in seen}
-    lines = [*_months(cells, found.start, found.due), _KEY, "", *_skipped(seen), "", *found.sentence.split(". ")]
+    marks = {day.date: _MARKS.get(day.reason or "", " ") for day in seen}
+    skipped = [*_skipped(found.days, "Không tính"), *_skipped(found.rolled, "Chuyển hạn qua")]
+    lines = [*_months(marks, found.start, found.due), _KEY, "", *skipped, *([""] if skipped else []), found.sentence.replace(". ", ".\n")]
     return "\n".join(lines)
 
 
@@ -43,52 +35,46 @@ def refusal(found: Refusal) -> str:
 def calendar(days: Iterable[Day]) -> str:
     """A span of days as months, with the reason of each day that differs from its week."""
     seen = list(days)
-    cells = {day.date: Cell(_MARKS.get(day.reason or "", " ")) for day in seen}
+    marks = {day.date: _MARKS.get(day.reason or "", " ") for day in seen}
     named = [day for day in seen if day.reason not in (None, "weekend")]
     notes = [
         f"{text(day.date)}  {day.name}{'' if day.confirmed else ' (chưa xác nhận)'}{f' – {day.cite}' if day.cite else ''}" for day in named
     ]
     years = sorted({day.date.year for day in seen if not day.confirmed and day.reason is None})
     warnings = [f"Năm {year}: chưa có thông báo nghỉ chính thức, lịch là dự kiến." for year in years]
-    return "\n".join([*_months(cells, None, None), _KEY, "", *notes, *warnings])
+    return "\n".join([*_months(marks, None, None), _KEY, "", *notes, *warnings])
 
 
-def _mark(day: Counted) -> str:
-    return _MARKS.get(day.reason or "", " ")
-
-
-def _months(cells: Mapping[date, Cell], start: date | None, due: date | None) -> Iterator[str]:
-    days = sorted({*cells, *(day for day in (start, due) if day)})
+def _months(marks: Mapping[date, str], start: date | None, due: date | None) -> Iterator[str]:
+    """Each month with its weeks; weeks without a day that matters are left out."""
+    days = sorted({*marks, *(day for day in (start, due) if day)})
     for (year, month), _ in groupby(days, key=lambda day: (day.year, day.month)):
         yield f"Tháng {month:02}/{year}"
         yield _HEAD
         first = date(year, month, 1)
-        week = ["     "] * first.weekday()
-        day = first
-        while day.month == month:
-            week.append(_cell(day, cells.get(day), start, due))
-            day += timedelta(days=1)
-            if day.weekday() == 0 or day.month != month:
-                yield "".join(week).rstrip()
-                week = []
+        for monday in range(first.toordinal() - first.weekday(), first.toordinal() + 31, 7):
+            week = [date.fromordinal(monday + n) for n in range(7)]
+            line = "".join(_cell(day, marks.get(day), start, due) if day.month == month else "     " for day in week)
+            if any(letter.isdigit() for letter in line):
+                yield line.rstrip()
         yield ""
 
 
-def _cell(day: date, cell: Cell | None, start: date | None, due: date | None) -> str:
+def _cell(day: date, mark: str | None, start: date | None, due: date | None) -> str:
     if day == due:
         return f"[{day.day:2}] "
     if day == start:
         return f"({day.day:2}) "
-    return "   - " if cell is None else f"{cell.mark}{day.day:2}  "
+    return "   - " if mark is None else f"{mark}{day.day:2}  "
 
 
-def _skipped(days: Iterable[Counted]) -> Iterator[str]:
+def _skipped(days: Iterable[Counted], told: str) -> Iterator[str]:
     """Runs of skipped days with one reason each."""
     for (counted, why), group in groupby(days, key=lambda day: (day.counted, _why(day))):
         run = list(group)
         if not counted:
             span = text(run[0].date) if len(run) == 1 else f"{text(run[0].date)} – {text(run[-1].date)}"
-            yield f"Không tính {span}: {why}"
+            yield f"{told} {span}: {why}"
 
 
 def _why(day: Counted) -> str:
