@@ -21,7 +21,7 @@ from runtime.http import command, query
 from runtime.service import Service
 from runtime.work import Work
 from services.routing import docket, history, questions, reference, settlement, store
-from services.routing.guards import Ask
+from services.routing.ask import Ask
 from services.routing.history import State
 
 READERS = frozenset({Role.OFFICER, Role.SUPERVISOR, Role.POLICE, Role.OPERATOR, Role.CITIZEN, Role.SYSTEM})

@@ -5,59 +5,15 @@ Each raises a refusal with the article of the move's row, or returns. ``GUARDS``
 
 from collections.abc import Callable
 from datetime import date
-from typing import Annotated, Final, NamedTuple
-
-import msgspec
-from msgspec import Meta
+from typing import Final, NamedTuple
 
 from contracts.errors import IllegalMove, Invalid
-from contracts.petitions import AgencyCode
-from contracts.vocabulary import Kind, Outcome, Step, label
+from contracts.vocabulary import Kind, Step, label
 from law import bodies, clocks, reference
 from law.bodies import Level, Office
+from services.routing.ask import Ask
 from services.routing.history import State, is_own
 from services.routing.moves import MoveRow, Moves
-
-Document = Annotated[
-    str,
-    Meta(
-        pattern=r"^(?=.*\d)[0-9A-Za-zĐđ][0-9A-Za-zĐđ/. -]{0,59}$",
-        description="Number of the document in the file, such as 12/TB-UBND; never a name",
-    ),
-]
-Word = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_.]{0,59}$", description="A coded reason")]
-
-
-class Day(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An agency's own limit in days, where the law sets none."""
-
-    limit: Annotated[int, Meta(ge=1, le=3650)]
-    unit: str = "working"
-
-
-class Ask(msgspec.Struct, frozen=True, kw_only=True):
-    """What a move is asked with; which fields it needs, its row says.
-
-    ``to`` is the body a letter goes to; ``limit_on`` and ``agency_limit`` an agency's own limit; ``has_new_fact`` re-opens a way back.
-    """
-
-    document: Document | None = None
-    reason: Word | None = None
-    ground: Word | None = None
-    criteria: list[Word] = []
-    outcome: Outcome | None = None
-    to: AgencyCode | None = None
-    basis: Word | None = None
-    step: Step | None = None
-    is_in_person: bool = False
-    is_contested: bool = False
-    has_new_fact: bool = False
-    representatives: Annotated[int, Meta(ge=0, le=1000)] = 0
-    is_signed_by_all: bool = False
-    limit_on: date | None = None
-    agency_limit: Day | None = None
-    obligation: Annotated[str, Meta(pattern=r"^[A-Z0-9][A-Z0-9-]{0,39}$")] | None = None
-    measure: Word | None = None
 
 
 class Act(NamedTuple):
@@ -166,6 +122,17 @@ def competent(act: Act) -> None:
     state = act.state
     if state.is_certain and state.competent != state.holder:
         raise act.refuse("not_competent", law=state.law, body=state.holder, competent=state.competent)
+
+
+def no_conflict(act: Act) -> None:
+    """Whoever acts is no relative of those concerned and has no interest of their own (Decree 31/2019, art. 5.2, 10.3)."""
+    if act.ask.conflict is None:
+        return
+    found = act.moves.ground(act.ask.conflict, "conflict", act.state.kind, act.on)
+    if found is None:
+        known = ", ".join(row.ground for row in act.moves.grounds_for("conflict", act.state.kind, act.on))
+        raise act.lacks("ground_unknown", "conflict", value=act.ask.conflict, known=known)
+    raise act.refuse("conflict_of_interest", law=found.law, conflict=found.vi, conflict_en=found.en)
 
 
 def reachable(act: Act) -> None:
@@ -367,6 +334,7 @@ GUARDS: Final[dict[str, Callable[[Act], None]]] = {
         not_circular,
         not_own,
         competent,
+        no_conflict,
         reachable,
         once_guided,
         in_person,

@@ -18,7 +18,8 @@ from contracts.vocabulary import Status, Step
 from law import bodies
 from law.transitions import version_on
 from services.routing import clocks, history
-from services.routing.guards import GUARDS, Act, Ask
+from services.routing.ask import Ask
+from services.routing.guards import GUARDS, Act
 from services.routing.history import State
 from services.routing.moves import MoveRow, Moves
 from services.routing.statements import WRITERS

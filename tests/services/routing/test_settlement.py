@@ -301,6 +301,11 @@ def test_article_30_gives_a_denunciation_thirty_days_twice_more_with_criteria():
     assert refusal(case, "extend", date(2026, 7, 23), reason="many_places").code == "extension_not_allowed"
 
 
+def test_decree_31_bars_a_relative_from_handling_a_denunciation():
+    refused = refusal(Matter(axes(Kind.DENUNCIATION)), "accept", conflict="spouse")
+    assert (refused.code, refused.law) == ("conflict_of_interest", "ND31 5.2; ND31 10.3")
+
+
 def test_a_complaint_is_not_extended():
     assert refusal(accepted(), "extend", reason="many_places").code == "move_not_for_kind"
 
@@ -485,7 +490,7 @@ def test_an_illegal_move_names_what_would_be_needed():
 def test_a_document_is_a_number_and_never_a_name():
     import msgspec
 
-    from services.routing.guards import Ask
+    from services.routing.ask import Ask
 
     for good in ("12/TB-UBND", "TB 12/2026", "15/QĐ-UBND"):
         msgspec.convert({"document": good}, Ask)
