@@ -4,6 +4,7 @@ import asyncio
 import json
 import random
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,11 +13,13 @@ import typer
 
 from contracts.petitions import LodgeForm
 from contracts.vocabulary import Kind, Role, Source
-from deploy.demo import letters
+from deploy.demo import letters, receipt_log, verdict
+from deploy.demo.aside import DidNotStart, platform_aside
 from deploy.demo.client import Badge, Platform
 from deploy.demo.feed import Past, Progress, begun
 from deploy.demo.letters import Letter, Wish
 from deploy.demo.live import Live
+from deploy.demo.replay import Replay, Told
 from runtime.clock import LegalClock, uuid7
 from runtime.settings import Settings, home
 
@@ -115,3 +118,26 @@ def replay(
     as_json: Annotated[bool, typer.Option("--json", help="for programs")] = False,
 ) -> None:
     """Drive a real municipal log through a platform of its own, and print what reporting says of it."""
+    path = data / f"{log}.csv.gz"
+    if log != "receipt_wabo" or not path.exists():
+        typer.echo(f"Không có nhật ký {log} ở {data}; không có gì để chạy lại · there is no log {log} there, so nothing is replayed.")
+        return
+    cases = receipt_log.read(path)
+    say = (lambda sentence: typer.echo(sentence, err=True)) if as_json else _say
+    try:
+        with platform_aside("replay", say) as folder:
+            told = asyncio.run(_replay(folder, cases, say))
+    except DidNotStart as problem:
+        raise SystemExit(str(problem)) from problem
+    said = receipt_log.lateness(cases)
+    if as_json:
+        sys.stdout.buffer.write(msgspec.json.encode({"log": said, "platform": told, "agrees": verdict.agrees(said, told)}) + b"\n")
+    else:
+        typer.echo(verdict.account(cases, said, told))
+    if not verdict.agrees(said, told):
+        raise typer.Exit(1)
+
+
+async def _replay(folder: Path, cases: list[receipt_log.LogCase], say: Callable[[str], None]) -> Told:
+    async with Platform(folder / "keys") as platform:
+        return await Replay(platform, cases, say).run()

@@ -65,6 +65,29 @@ class LogCase(msgspec.Struct, frozen=True, kw_only=True):
         return self.due_at < self.first_event_at
 
 
+class Recording(msgspec.Struct, frozen=True, kw_only=True):
+    """When an act of a case goes on record, and the legal date it bears; the first is never before the second."""
+
+    case: LogCase
+    move: str
+    recorded_on: date
+    legal_on: date
+
+
+def recordings(case: LogCase) -> list[Recording]:
+    """The case as its office records it: nothing is on record before the first event, but legal dates are what they were.
+
+    Acceptance bears the day of the first event. Where the log ends a case on an earlier day than that, the acceptance bears the
+    day of receipt: the end stands, and an end needs an acceptance before it.
+    """
+    seen_on, ended_on = case.first_event_on, case.ended_on
+    accepted_on = seen_on if ended_on is None or ended_on >= seen_on else case.received_on
+    found = [Recording(case=case, move="accept", recorded_on=seen_on, legal_on=accepted_on)]
+    if ended_on is not None:
+        found.append(Recording(case=case, move="settle", recorded_on=max(seen_on, ended_on), legal_on=ended_on))
+    return found
+
+
 class Lateness(msgspec.Struct, frozen=True, kw_only=True):
     """What the log says about time; names are the log's own case names, in its order.
 

@@ -81,17 +81,18 @@ class Arrivals(NamedTuple):
     month: tuple[float, ...]
 
 
-def _text(name: str) -> str:
+def text(name: str) -> str:
+    """A file of ``data/`` as it stands."""
     return files("deploy.demo").joinpath(f"data/{name}").read_text("utf-8")
 
 
 def lines(name: str) -> list[dict[str, str]]:
-    return list(csv.DictReader(_text(name).splitlines()))
+    return list(csv.DictReader(text(name).splitlines()))
 
 
 @cache
 def matters() -> tuple[Matter, ...]:
-    return tuple(msgspec.yaml.decode(_text("matters.yaml"), type=list[Matter]))
+    return tuple(msgspec.yaml.decode(text("matters.yaml"), type=list[Matter]))
 
 
 @cache
@@ -101,17 +102,17 @@ def matter(code: str) -> Matter:
 
 @cache
 def names() -> Names:
-    return msgspec.yaml.decode(_text("names.yaml"), type=Names)
+    return msgspec.yaml.decode(text("names.yaml"), type=Names)
 
 
 @cache
 def places() -> Places:
-    return msgspec.yaml.decode(_text("places.yaml"), type=Places)
+    return msgspec.yaml.decode(text("places.yaml"), type=Places)
 
 
 @cache
 def frame() -> Frame:
-    return msgspec.yaml.decode(_text("openings.yaml"), type=Frame)
+    return msgspec.yaml.decode(text("openings.yaml"), type=Frame)
 
 
 @cache

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.demo.receipt_log import LogCase, lateness, read
+from deploy.demo.receipt_log import LogCase, lateness, read, recordings
 
 LOG = Path(__file__).parents[3] / "shared/data/event_logs/receipt_wabo.csv.gz"
 
@@ -58,3 +58,30 @@ def test_no_case_of_the_log_ends_or_is_due_before_the_day_it_was_received() -> N
     cases = read(LOG)
     assert all(case.due_on >= case.received_on for case in cases)
     assert all(case.ended_on >= case.received_on for case in cases if case.ended_on)
+
+
+def test_an_end_before_the_first_event_is_recorded_afterwards_with_its_own_date() -> None:
+    early = case(due="2011-12-06T13:41:31+01:00", ended="2011-10-13T09:00:00+02:00", first="2011-10-20T08:00:00+02:00")
+    accepted, settled = recordings(early)
+    assert (accepted.legal_on, accepted.recorded_on) == (date(2011, 10, 11), date(2011, 10, 20))
+    assert (settled.legal_on, settled.recorded_on) == (date(2011, 10, 13), date(2011, 10, 20))
+
+
+def test_an_end_on_the_day_of_the_first_event_contradicts_nothing() -> None:
+    same_day = case(due="2011-12-06T13:41:31+01:00", ended="2011-10-20T07:59:00+02:00", first="2011-10-20T08:00:00+02:00")
+    assert same_day.ended_before_first_event
+    assert [one.legal_on for one in recordings(same_day)] == [date(2011, 10, 20)] * 2
+
+
+@pytest.mark.skipif(not LOG.exists(), reason="the real log is not beside the project (../shared/data/event_logs)")
+def test_of_the_117_ends_before_the_first_event_97_lie_on_its_day() -> None:
+    early = [case for case in read(LOG) if case.ended_before_first_event]
+    assert sum(case.ended_on == case.first_event_on for case in early) == 97
+
+
+@pytest.mark.skipif(not LOG.exists(), reason="the real log is not beside the project (../shared/data/event_logs)")
+def test_acts_of_the_log_follow_each_other_by_their_legal_dates() -> None:
+    for known in read(LOG):
+        days = [known.received_on, *(one.legal_on for one in recordings(known))]
+        assert days == sorted(days)
+        assert all(one.legal_on <= one.recorded_on for one in recordings(known))
