@@ -1,6 +1,8 @@
 """The pages: the portal for citizens and, in development, an explorer of the schema. No asset comes from elsewhere."""
 
+from enum import StrEnum
 from functools import cache
+from html import escape
 from importlib.resources import files
 from typing import Final
 
@@ -8,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from contracts.errors import NotFound
+from contracts.vocabulary import Branch, Field, Kind, label
 from runtime.http import refused
 
 _POLICY: Final = (
@@ -22,9 +25,31 @@ _HEADERS: Final = {
 }
 
 
+_LISTS: Final[dict[str, tuple[StrEnum, ...]]] = {
+    "Kind": (Kind.COMPLAINT, Kind.DENUNCIATION, Kind.RECOMMENDATION, Kind.FEEDBACK),
+    "Branch": tuple(Branch),
+    "Field": tuple(Field),
+}
+"""The closed lists that the portal page offers, in this order."""
+
+
 @cache
 def _page(name: str) -> str:
-    return files("gateway").joinpath(f"portal/{name}").read_text("utf-8")
+    text = files("gateway").joinpath(f"portal/{name}").read_text("utf-8")
+    for title, words in _LISTS.items():
+        text = text.replace(f"<!--radio:{title}-->", "".join(_radio(title.lower(), word) for word in words))
+        text = text.replace(f"<!--options:{title}-->", "".join(f'<option value="{word.name}">{_label(word)}</option>' for word in words))
+    return text
+
+
+def _radio(name: str, word: StrEnum) -> str:
+    required = " required" if name == "kind" else ""
+    return f'<label><input type="radio" name="{name}" value="{word.name}"{required}> {_label(word)}</label>'
+
+
+def _label(word: StrEnum) -> str:
+    text = label(word)
+    return escape(text[:1].upper() + text[1:])
 
 
 async def portal(request: Request) -> Response:

@@ -116,5 +116,7 @@ class RecordStepInput:
     is_signed_by_all: bool = False
     limit_on: date | None = None
     agency_limit: AgencyLimitInput | None = None
+    conflict: str | None = None
+    conflict: str | None = None
     obligation: str | None = None
     measure: str | None = None

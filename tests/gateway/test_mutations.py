@@ -11,7 +11,7 @@ from contracts.event import Event
 from contracts.vocabulary import Role
 from gateway import upstream
 from runtime import auth
-from services.routing.guards import Ask
+from services.routing.ask import Ask
 from tests.gateway.sisters import facts_of, serving
 from tests.gateway.world import WARD, World
 
