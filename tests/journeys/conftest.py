@@ -1,0 +1,25 @@
+"""One platform for all journeys; each begins with letters of its own on a day of its own."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.journeys.world import World
+
+
+@pytest.fixture(scope="session")
+def world() -> Iterator[World]:
+    """A living platform. ``JOURNEYS_HOME`` names the folder of one that runs already, for who writes journeys."""
+    running = os.environ.get("JOURNEYS_HOME")
+    if running:
+        yield World(Path(running), {}).found()
+        return
+    folder = Path(tempfile.mkdtemp(prefix="dannguyen-journeys-"))
+    world = World.start(folder / "run")
+    yield world
+    world.stop()
+    shutil.rmtree(folder, ignore_errors=True)
