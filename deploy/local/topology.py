@@ -116,7 +116,7 @@ def table(plan: Plan) -> list[Process]:
         rows.append(_kafka(plan))
     if plan.runs_postgres:
         rows.append(_postgres(plan))
-    rows += _steps(plan)
+    rows.append(_groundwork(plan))
     for instance in plan.columns():
         rows += [_service(plan, service, instance) for service in SERVICES]
     if plan.runs_zipkin:
@@ -163,16 +163,12 @@ def _postgres(plan: Plan) -> Process:
     )
 
 
-def _steps(plan: Plan) -> list[Process]:
-    """What runs once before the services: keys and topics; the tables of every database."""
+def _groundwork(plan: Plan) -> Process:
+    """Keys, tables and topics; the only process that may enter every database, and it ends before the first service starts."""
     every_url = {f"DATABASE_URL__{service.upper()}": plan.database_url(service) for service in SERVICES}
-    kafka_first = ("kafka",) if plan.runs_kafka else ()
     postgres_first = ("postgres",) if plan.runs_postgres else ()
-    groundwork = [sys.executable, "-m", "deploy.local.groundwork"]
-    return [
-        Process("groundwork", groundwork, needs=kafka_first, env=_environment(plan), is_step=True),
-        Process("migrate", _dannguyen("migrate"), needs=postgres_first, env=_environment(plan) | every_url, is_step=True),
-    ]
+    command = [sys.executable, "-m", "deploy.local.groundwork"]
+    return Process("groundwork", command, needs=postgres_first, env=_environment(plan) | every_url, is_step=True)
 
 
 def _service(plan: Plan, service: str, instance: int) -> Process:
@@ -186,7 +182,7 @@ def _service(plan: Plan, service: str, instance: int) -> Process:
     return Process(
         name_of(service, instance),
         _dannguyen("serve", service),
-        needs=("groundwork", "migrate", *infrastructure),
+        needs=("groundwork", *infrastructure),
         env=environment,
         is_ready=lambda: says_ready(plan.host, port),
         probe=f"http://{plan.host}:{port}/ready",

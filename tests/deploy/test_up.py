@@ -28,11 +28,11 @@ def rows(of: Plan) -> dict[str, Process]:
     return {row.name: row for row in table(of)}
 
 
-def test_every_service_waits_for_broker_topics_and_tables(tmp_path: Path) -> None:
+def test_every_service_waits_for_broker_and_groundwork(tmp_path: Path) -> None:
     found = rows(plan(tmp_path))
-    assert set(found) == {"kafka", "zipkin", "groundwork", "migrate", "demo", *SERVICES}
+    assert set(found) == {"kafka", "zipkin", "groundwork", "demo", *SERVICES}
     for service in SERVICES:
-        assert {"kafka", "groundwork", "migrate"} <= set(found[service].needs)
+        assert {"kafka", "groundwork"} <= set(found[service].needs)
     assert set(found["demo"].needs) == set(SERVICES)
 
 
