@@ -1,6 +1,7 @@
 """A matter on its way through the platform: its letter as people write it, its acts as offices make them."""
 
 import itertools
+import secrets
 import uuid
 from datetime import date
 from typing import Any
@@ -17,11 +18,11 @@ _numbers = itertools.count(1)
 
 def person(number: int = 0) -> dict[str, str]:
     """Who petitions; a fresh person every time, so that every trace of one can be told from another."""
-    mark = uuid.uuid4().hex[:8]
+    mark = f"{secrets.randbits(48):012x}"
     return {
         "full_name": f"Nguyễn Thị Ghềnh{mark}",
         "address": f"Ngõ {mark}, tổ {number + 1}, phường Sông Công",
-        "phone": f"09{int(mark, 16) % 10**8:08d}",
+        "phone": f"09{secrets.randbelow(10**8):08d}",
     }
 
 
