@@ -11,6 +11,7 @@ import typer
 
 from contracts.errors import Refusal
 from contracts.event import FACTS
+from contracts.vocabulary import Status, label
 from law import reference as law_reference
 from law.commands import CHECKS, Files, Json, blocks, law_app, today
 from law.wording import text
@@ -99,7 +100,7 @@ def _answer(files: list[Path] | None, as_json: bool, kind: type[Any], answer: qu
             except Refusal as refusal:
                 typer.echo(refusal.message)
             except msgspec.DecodeError as fault:
-                typer.echo(questions.diagnosed({}, fault, kind).message)
+                typer.echo(questions.diagnosed(questions.given(line), fault, kind).message)
 
 
 def _blocks(files: list[Path] | None) -> Iterator[list[bytes]]:
@@ -141,7 +142,7 @@ def _named(place: questions.Place | None) -> str:
 
 
 def _next(asked: questions.WhatNext, found: questions.Next) -> str:
-    told = [f"Trạng thái: {found.status}."]
+    told = [f"Trạng thái: {label(Status(found.status))}."]
     for step in found.steps:
         within = f", chậm nhất ngày {text(step.within)}" if step.within else ""
         told.append(f"- {step.vi} ({step.move}){within}: {step.document or 'không cần văn bản'}; {step.law}")

@@ -262,11 +262,14 @@ def not_decided(act: Act) -> None:
         raise act.refuse("competence_decided", body=act.state.competent)
 
 
+NOTICES: Final = (Step.NOTIFY_ACCEPTANCE, Step.SEND_NOTICE, Step.ANSWER_FORWARDER, Step.REPORT_PROGRESS, Step.NOTIFY_VISITOR)
+"""Steps that are done by sending a notice."""
+
+
 def step(act: Act) -> None:
     """The notice is named by its step."""
-    notices = (Step.NOTIFY_ACCEPTANCE, Step.SEND_NOTICE, Step.ANSWER_FORWARDER, Step.REPORT_PROGRESS, Step.NOTIFY_VISITOR)
-    if act.ask.step not in notices:
-        raise act.lacks("step_unknown", "step", value=act.ask.step or "–", known=", ".join(notices))
+    if act.ask.step not in NOTICES:
+        raise act.lacks("step_unknown", "step", value=act.ask.step or "–", known=", ".join(NOTICES))
 
 
 _CLOSED_BY: Final = {"send_decision": Step.SEND_DECISION, "publish": Step.PUBLISH}
@@ -275,8 +278,9 @@ _CLOSED_BY: Final = {"send_decision": Step.SEND_DECISION, "publish": Step.PUBLIS
 def running(act: Act) -> None:
     """The step is still to be done."""
     wanted = _CLOSED_BY.get(act.row.move) or act.ask.step
-    if wanted is None or act.state.clock(wanted) is None:
-        raise act.refuse("step_not_running", step=label(wanted) if wanted else "–")
+    candidates = NOTICES if wanted is None else (wanted,)
+    if not any(act.state.clock(each) for each in candidates):
+        raise act.refuse("step_not_running", step=" / ".join(label(each) for each in candidates))
 
 
 def overdue(act: Act) -> None:

@@ -336,15 +336,15 @@ def reader(kind: type[Any], answer: Ask, known_on: date) -> lines.Reader:
                 asked = msgspec.structs.replace(asked, as_of_knowledge=known_on)
             return b'{"id":%b,%b' % (encode(asked.id), encode(answer(asked))[1:])
         except Refusal as refusal:
-            return lines.refused(_given(line).get("id"), refusal)
+            return lines.refused(given(line).get("id"), refusal)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
-            found = _given(line)
+            found = given(line)
             return lines.refused(found.get("id"), diagnosed(found, fault, kind))
 
     return read
 
 
-def _given(line: bytes) -> dict[str, Any]:
+def given(line: bytes) -> dict[str, Any]:
     try:
         found = msgspec.json.decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
