@@ -19,13 +19,15 @@ BATCH = 500
 
 
 class Badge(NamedTuple):
-    """Who acts: a role and, for officers, their agency. The pseudonym is made from both."""
+    """Who acts: a role and, for officers, their agency. The pseudonym is made from both; a citizen has none."""
 
     role: Role
     agency: str = ""
 
     @property
-    def officer(self) -> str:
+    def officer(self) -> str | None:
+        if self.role in (Role.ANONYMOUS, Role.CITIZEN):
+            return None
         return f"{self.role.value}-{self.agency.lower()}" if self.agency else f"demo-{self.role.value}"
 
 
@@ -37,6 +39,10 @@ class Refused(Exception):
         self.problem = dict(problem)
         self.code = str(problem.get("code", status))
         super().__init__(f"{status} {self.code}: {problem.get('detail_en') or problem.get('detail') or ''}")
+
+
+class NobodyAnswers(Exception):
+    """No platform runs where this process looks for one."""
 
 
 class Platform:
@@ -55,16 +61,21 @@ class Platform:
         await self._http.aclose()
 
     async def ask(self, service: str, method: str, path: str, body: object = None, *, badge: Badge, **headers: str) -> Any:
-        """The answer of a service as JSON. Raises Refused; tries again while the service is away, so ``body`` must bear repeating."""
+        """The answer of a service as JSON, asked again while the service is away, so ``body`` must bear repeating.
+
+        Raises Refused or NobodyAnswers.
+        """
         give_up = time.monotonic() + self._patience
         while True:
             try:
                 answer = await self._http.request(
                     method, f"{address_of(service)}{path}", json=body, headers={"authorization": f"Bearer {self._token(badge)}", **headers}
                 )
-            except httpx.TransportError:
+            except httpx.TransportError as error:
                 if time.monotonic() > give_up:
-                    raise
+                    raise NobodyAnswers(
+                        f"{service} không trả lời ở {address_of(service)} · does not answer; `make run` starts it."
+                    ) from error
             else:
                 if answer.status_code < 400:
                     return answer.json() if answer.content else None
@@ -89,6 +100,8 @@ class Platform:
     def _token(self, badge: Badge) -> str:
         until, token = self._tokens.get(badge, (0.0, ""))
         if until < time.monotonic():
+            if not self._keys.exists():
+                raise NobodyAnswers(f"Chưa có hệ thống nào ở {self._keys.parent} · no platform there; `make run` starts one.")
             token = issue(self._keys, badge.role, agency=badge.agency, officer=badge.officer, seconds=TOKEN_SECONDS)
             self._tokens[badge] = (time.monotonic() + TOKEN_SECONDS / 2, token)
         return token

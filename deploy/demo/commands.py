@@ -4,7 +4,8 @@ import asyncio
 import json
 import random
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,13 +16,13 @@ from contracts.petitions import LodgeForm
 from contracts.vocabulary import Kind, Role, Source
 from deploy.demo import letters, receipt_log, verdict
 from deploy.demo.aside import DidNotStart, platform_aside
-from deploy.demo.client import Badge, Platform
+from deploy.demo.client import Badge, NobodyAnswers, Platform, Refused
 from deploy.demo.feed import Past, Progress, begun
 from deploy.demo.letters import Letter, Wish
 from deploy.demo.live import Live
 from deploy.demo.replay import Replay, Told
 from runtime.clock import LegalClock, uuid7
-from runtime.settings import Settings, home
+from runtime.settings import home
 
 DEFAULT_SEED = 107
 """After Conclusion 107-KL/TW, from which all the plans come."""
@@ -44,7 +45,8 @@ def lodge(
 ) -> None:
     """Lodge letters on the portal, invented or given, and print their receipt codes."""
     forms = given(file) if file else [on_portal(letter) for letter in invented(kind, count, to, seed)]
-    answers = asyncio.run(_lodge(forms))
+    with _one_sentence():
+        answers = asyncio.run(_lodge(forms))
     if as_json:
         sys.stdout.write(json.dumps(answers, ensure_ascii=False) + "\n")
     for answer in [] if as_json else answers:
@@ -64,7 +66,7 @@ def invented(kind: Kind | None, count: int, to: str | None, seed: int | None) ->
 def on_portal(letter: Letter) -> LodgeForm:
     """The form as a citizen sends it from home: nothing in it that only an officer may say."""
     axes = msgspec.structs.replace(letter.form.axes, source=Source.PORTAL, is_in_person=False, forwarder=None)
-    return msgspec.structs.replace(letter.form, axes=axes, external_id=None, received_on=None, letter_on=None)
+    return msgspec.structs.replace(letter.form, axes=axes, external_id=None, received_on=None)
 
 
 def given(file: Path) -> list[LodgeForm]:
@@ -79,7 +81,7 @@ def given(file: Path) -> list[LodgeForm]:
 
 async def _lodge(forms: list[LodgeForm]) -> list[dict[str, Any]]:
     bodies = [{**msgspec.to_builtins(form), "idempotency_key": uuid7()} for form in forms]
-    async with Platform(home() / "keys") as platform:
+    async with Platform(home() / "keys", patience=1) as platform:
         return await platform.batch("intake", "/petitions/batch", bodies, badge=Badge(Role.ANONYMOUS))
 
 
@@ -91,13 +93,9 @@ def feed(
     live: Annotated[bool, typer.Option(help="go on with a gentle live feed once the past is built")] = True,
 ) -> None:
     """Fill the platform with a past of some months, then let things move. Goes on where it was when killed."""
-    if Settings.read("intake").is_production:
-        raise SystemExit("The demo builds its past with a virtual date, which a production process refuses: DANNGUYEN_MODE=development.")
     book, progress = begun(home(), seed=seed, count=count, days=days, today=LegalClock().today())
-    try:
+    with _one_sentence():
         asyncio.run(_feed(Past(Platform(home() / "keys"), book, progress, _say), progress, every if live else None))
-    except KeyboardInterrupt:
-        raise SystemExit(130) from None
 
 
 async def _feed(past: Past, progress: Progress, every: float | None) -> None:
@@ -112,6 +110,19 @@ def _say(sentence: str) -> None:
     sys.stdout.flush()
 
 
+@contextmanager
+def _one_sentence() -> Iterator[None]:
+    """What stops a command is told in one sentence, with exit code 1."""
+    try:
+        yield
+    except (NobodyAnswers, DidNotStart) as problem:
+        raise SystemExit(str(problem)) from problem
+    except Refused as refused:
+        raise SystemExit(str(refused.problem.get("detail", refused))) from refused
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
+
+
 def replay(
     log: Annotated[str, typer.Argument(help="name of the log")] = "receipt_wabo",
     data: Annotated[Path, typer.Option(help="folder of real logs")] = Path("../shared/data/event_logs"),
@@ -124,11 +135,8 @@ def replay(
         return
     cases = receipt_log.read(path)
     say = (lambda sentence: typer.echo(sentence, err=True)) if as_json else _say
-    try:
-        with platform_aside("replay", say) as folder:
-            told = asyncio.run(_replay(folder, cases, say))
-    except DidNotStart as problem:
-        raise SystemExit(str(problem)) from problem
+    with _one_sentence(), platform_aside("replay", say) as folder:
+        told = asyncio.run(_replay(folder, cases, say))
     said = receipt_log.lateness(cases)
     if as_json:
         sys.stdout.buffer.write(msgspec.json.encode({"log": said, "platform": told, "agrees": verdict.agrees(said, told)}) + b"\n")
