@@ -90,7 +90,8 @@ class Listing:
         conditions = [rows_for(self.model, row, viewer, parameters.bind)]
         conditions += [row.c[name].is_not(None) for name in self.present]
         conditions += _rights(self.orders[order].field, row, viewer.role)
-        conditions += [row.c[name].is_not(None) for name in self.orders[order].columns if name not in self.present]
+        nullable = (name for name in self.orders[order].columns if row.c[name].nullable and name not in self.present)
+        conditions += [row.c[name].is_not(None) for name in nullable]
         for argument in filter.value if filter is not None else ():
             part = filter.part(argument) if filter is not None else None
             if part is not None:

@@ -109,7 +109,7 @@ class _Field:
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    """A connection's rows: the page itself, all rows before paging, and how it was asked for."""
+    """A connection's page (one place more than asked for), the count of all rows, and how it was asked for; for an edge its row."""
 
     listing: Listing
     order: str
@@ -363,7 +363,8 @@ class _Compiler:
             where.append(listing.after(target, order, after, self.cursors, self.parameters))
         size = self.parameters.given(first, sa.Integer(), page_size)
         more = self.parameters.given(first, sa.Integer(), lambda value: page_size(value) + 1)
-        rows = sa.select(*target.c).where(*where).order_by(*listing.ordered(target, order)).limit(more).cte(f"page_{self._next()}")
+        places = sa.select(*listing.keys(target, order)).where(*where).order_by(*listing.ordered(target, order)).limit(more)
+        rows = places.cte(f"page_{self._next()}")
         return self.object(field.named, field.selections, _Page(listing, order, rows, every, size, after is not None))
 
     @source.register
@@ -375,9 +376,12 @@ class _Compiler:
         return ordered.subquery(f"rows_{self._next()}")
 
     def _part_edges(self, field: _Field, page: _Page) -> Any:
-        rows = self._page_rows(page)
-        edge = _Page(page.listing, page.order, rows, None, None, page.is_continued)
-        return self.select(rows, json_list(self.object(field.named, field.selections, edge), page.listing.ordered(rows, page.order)))
+        places, node = self._page_rows(page), self.alias(page.listing.model)
+        (key,) = page.listing.model.table.primary_key.columns
+        edge = _Page(page.listing, page.order, node, None, None, page.is_continued)
+        edges = json_list(self.object(field.named, field.selections, edge), page.listing.ordered(node, page.order))
+        rows = sa.join(places, node, places.c[key.name] == node.c[key.name])
+        return sa.select(edges).select_from(rows).correlate_except(places, node).scalar_subquery()
 
     def _part_node(self, field: _Field, page: _Page) -> Any:
         return self.object(field.named, field.selections, page.rows)

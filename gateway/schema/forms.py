@@ -117,6 +117,5 @@ class RecordStepInput:
     limit_on: date | None = None
     agency_limit: AgencyLimitInput | None = None
     conflict: str | None = None
-    conflict: str | None = None
     obligation: str | None = None
     measure: str | None = None
