@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from contracts.event import PETITIONS
+from runtime.settings import SERVICES
 from tests.journeys.matter import WARD, Matter, axes
 from tests.journeys.world import START, Badge, Role, World, officer, until
 
@@ -100,7 +101,7 @@ def test_the_classification_is_one_tree_in_one_trace_over_four_services(complain
     def tree() -> list[dict[str, Any]] | None:
         for spans in complaint.world.traces_of(complaint.case_id):
             names = {span["name"] for span in spans}
-            if any("classify" in name for name in names) and _services(spans) >= {"intake", "routing", "supervision", "reporting", "gateway"}:
+            if any("classify" in name for name in names) and _services(spans) >= set(SERVICES):
                 return spans
         return None
 

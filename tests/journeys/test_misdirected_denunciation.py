@@ -7,7 +7,7 @@ import pytest
 from contracts.event import PETITIONS
 from tests.journeys.leaks import places_of
 from tests.journeys.matter import LAND_OFFICE, PROVINCE, WARD, Matter, axes
-from tests.journeys.world import START, Badge, Role, World, officer, until
+from tests.journeys.world import Badge, Role, World, officer, until
 
 pytestmark = pytest.mark.journey
 
