@@ -6,7 +6,6 @@ What cannot be compiled raises Uncompilable, and the ordinary executor answers (
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import singledispatchmethod
 from typing import Any, Final, cast
 
@@ -16,19 +15,18 @@ from graphql import (
     FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLEnumType,
-    GraphQLField,
     GraphQLObjectType,
     OperationDefinitionNode,
     SelectionSetNode,
     VariableNode,
     get_argument_values,
-    get_named_type,
 )
 from graphql.execution.values import get_directive_values
 from graphql.type import GraphQLIncludeDirective, GraphQLSkipDirective
 
 from gateway import models
 from gateway.asking import Asking, Given, Parameters, Statement, constant
+from gateway.connections import Asked, Page
 from gateway.cursors import MARK, Cursors
 from gateway.jsonsql import (
     is_word_of,
@@ -86,39 +84,6 @@ def compile_subscription(
     return compiler.parameters.statement(compiler.changes(root, key, nodes), dialect)
 
 
-@dataclass(slots=True)
-class _Field:
-    """One field of the answer, as the source of the field needs it."""
-
-    type_name: str
-    definition: GraphQLField
-    node: FieldNode
-    nodes: list[FieldNode]
-    sight: str
-
-    @property
-    def named(self) -> Any:
-        """The type without list and non-null."""
-        return get_named_type(self.definition.type)
-
-    @property
-    def selections(self) -> list[SelectionSetNode]:
-        """What is asked below this field."""
-        return [node.selection_set for node in self.nodes if node.selection_set is not None]
-
-
-@dataclass(frozen=True, slots=True)
-class _Page:
-    """A connection's page (one place more than asked for), the count of all rows, and how it was asked for; for an edge its row."""
-
-    listing: Listing
-    order: str
-    rows: Any
-    every: Any
-    size: Any
-    is_continued: bool
-
-
 class _Compiler:
     def __init__(self, fragments: dict[str, FragmentDefinitionNode], asking: Asking, cursors: Cursors) -> None:
         self.fragments = fragments
@@ -168,7 +133,7 @@ class _Compiler:
         if node.name.value != "caseChanged":
             raise Uncompilable(node.name.value)
         sight = rule("Subscription", "case_changed").seen_by(self.viewer.role)
-        field = _Field(root.name, root.fields[node.name.value], node, nodes, sight)
+        field = Asked(root.name, root.fields[node.name.value], node, nodes, sight)
         target, case = self.alias(models.Entry), self.alias(models.Case)
         bind = self.parameters.bind
         seen = [case.c.case_id == target.c.case_id, rows_for(models.Case, case, self.viewer, bind)]
@@ -200,13 +165,13 @@ class _Compiler:
         if source is None:
             raise Uncompilable(f"{kind.name}.{node.name.value}")
         sight = rule(type_name_of(kind), strawberry_field.python_name).seen_by(self.viewer.role)
-        field = _Field(kind.name, definition, node, nodes, sight)
+        field = Asked(kind.name, definition, node, nodes, sight)
         if sight == NEVER and not isinstance(source, Root):
             return json_empty() if _is_list(definition.type) else sa.null()
         found = self.source(source, field, row)
         return found if sight == ALWAYS or isinstance(source, Root) else guarded(found, row, sight)
 
-    def argument(self, field: _Field, name: str) -> Given | None:
+    def argument(self, field: Asked, name: str) -> Given | None:
         """An argument; None when absent or null."""
         values = get_argument_values(field.definition, field.node, self.coerced)
         value = values.get(name)
@@ -234,42 +199,42 @@ class _Compiler:
     # Sources
 
     @singledispatchmethod
-    def source(self, source: Source, field: _Field, row: Any) -> Any:
+    def source(self, source: Source, field: Asked, row: Any) -> Any:
         """The expression of a source."""
         raise Uncompilable(type(source).__name__)
 
     @source.register
-    def _column(self, source: Column, field: _Field, row: Any) -> Any:
+    def _column(self, source: Column, field: Asked, row: Any) -> Any:
         return _leaf(field.named, row.c[source.name])
 
     @source.register
-    def _names_column(self, source: Names, field: _Field, row: Any) -> Any:
+    def _names_column(self, source: Names, field: Asked, row: Any) -> Any:
         return json_kept(row.c[source.name])
 
     @source.register
-    def _labelled(self, source: Label, field: _Field, row: Any) -> Any:
+    def _labelled(self, source: Label, field: Asked, row: Any) -> Any:
         locale = self.argument(field, "locale")
         return json_label(row.c[source.name], source.labels(Locale(locale.value).value if locale else "vi"))
 
     @source.register
-    def _formula(self, source: Formula, field: _Field, row: Any) -> Any:
+    def _formula(self, source: Formula, field: Asked, row: Any) -> Any:
         return _leaf(field.named, source.sql(row, self.parameters))
 
     @source.register
-    def _same(self, source: Same, field: _Field, row: Any) -> Any:
+    def _same(self, source: Same, field: Asked, row: Any) -> Any:
         if field.named.name == "Petition":
             return sa.case((row.c.received_on.is_not(None), self.object(field.named, field.selections, row)), else_=sa.null())
         return self.object(field.named, field.selections, row)
 
     @source.register
-    def _one(self, source: One, field: _Field, row: Any) -> Any:
+    def _one(self, source: One, field: Asked, row: Any) -> Any:
         target = self.alias(source.model)
         (key,) = source.model.table.primary_key.columns
         where = (target.c[key.name] == row.c[source.column], rows_for(source.model, target, self.viewer, self.parameters.bind))
         return self.select(target, self.object(field.named, field.selections, target), *where)
 
     @source.register
-    def _many(self, source: Many, field: _Field, row: Any) -> Any:
+    def _many(self, source: Many, field: Asked, row: Any) -> Any:
         target = self.alias(source.model)
         where = (target.c[source.column] == row.c[source.key], rows_for(source.model, target, self.viewer, self.parameters.bind))
         if not source.is_bounded:
@@ -281,29 +246,30 @@ class _Compiler:
         inner = kept.correlate_except(target).subquery(f"{target.name}_last")
         return self.select(inner, self._list(field, inner, source.order))
 
-    def _list(self, field: _Field, row: Any, order: Sequence[str]) -> Any:
+    def _list(self, field: Asked, row: Any, order: Sequence[str]) -> Any:
         return json_list(self.object(field.named, field.selections, row), [row.c[name] for name in order])
 
     @source.register
-    def _total(self, source: Total, field: _Field, row: Any) -> Any:
+    def _total(self, source: Total, field: Asked, row: Any) -> Any:
         where = [is_word_of(row.c.status, OPEN)] if source.is_open else []
         return self.select(row, sa.func.coalesce(sa.func.sum(row.c[source.name]), 0), *where)
 
     @source.register
-    def _group(self, source: Group, field: _Field, row: Any) -> Any:
+    def _group(self, source: Group, field: Asked, row: Any) -> Any:
         by = row.c[source.name]
         sums = [sa.func.sum(row.c[name]).label(name) for name in ("n", "missed")]
-        groups = sa.select(by, *sums).group_by(by).having(sa.func.sum(row.c.n) > 0).subquery(f"by_{source.name}_{self._next()}")
+        groups = sa.select(by, *sums).group_by(by).having(sa.func.sum(row.c.n) > 0).subquery(f"by_{source.name}_{self.next()}")
         return self.select(groups, self._list(field, groups, [source.name]))
 
-    def _next(self) -> int:
+    def next(self) -> int:
+        """A fresh number for a name."""
         self._names += 1
         return self._names
 
     # Roots
 
     @source.register
-    def _root(self, source: Root, field: _Field, row: Any) -> Any:
+    def _root(self, source: Root, field: Asked, row: Any) -> Any:
         is_allowed = field.sight != NEVER
         if source.find in LISTINGS:
             return self._connection(LISTINGS[source.find], field, is_allowed)
@@ -314,7 +280,7 @@ class _Compiler:
             raise Uncompilable(source.find)
         return found(field)
 
-    def _root_matter(self, field: _Field) -> Any:
+    def _root_matter(self, field: Asked) -> Any:
         """``petition`` and ``case``: by case id, by number, or, for a citizen, the own one."""
         target = self.alias(models.Case)
         where = [rows_for(models.Case, target, self.viewer, self.parameters.bind)]
@@ -325,31 +291,31 @@ class _Compiler:
         where += asked or [target.c.case_id == self.parameters.bind("case_id")]
         return self.select(target, self.object(field.named, field.selections, target), *where)
 
-    def _root_agency(self, field: _Field) -> Any:
+    def _root_agency(self, field: Asked) -> Any:
         target = self.alias(models.Agency)
         code = self.argument(field, "code")
         assert code is not None
         value = self.object(field.named, field.selections, target)
         return self.select(target, value, target.c.code == self.parameters.given(code, sa.Text()))
 
-    def _root_statistics(self, field: _Field) -> Any:
+    def _root_statistics(self, field: Asked) -> Any:
         target = self.alias(models.Count)
         where = cells(target, self.argument(field, "filter"), self.viewer, self.parameters)
-        rows = sa.select(*target.c).where(*where).cte(f"cells_{self._next()}")
+        rows = sa.select(*target.c).where(*where).cte(f"cells_{self.next()}")
         return self.object(field.named, field.selections, rows)
 
-    def _root_as_of(self, field: _Field) -> Any:
+    def _root_as_of(self, field: Asked) -> Any:
         target = self.alias(models.Entry)
         return self.select(target, json_instant(sa.func.max(target.c.recorded_at)))
 
-    def _root_viewer(self, field: _Field) -> Any:
+    def _root_viewer(self, field: Asked) -> Any:
         values = [sa.func.nullif(self.parameters.bind(name), "").label(name) for name in ("role", "agency", "case_id")]
-        one = sa.select(*values).subquery(f"viewer_{self._next()}")
+        one = sa.select(*values).subquery(f"viewer_{self.next()}")
         return self.select(one, self.object(field.named, field.selections, one))
 
     # Connections
 
-    def _connection(self, listing: Listing, field: _Field, is_allowed: bool) -> Any:
+    def _connection(self, listing: Listing, field: Asked, is_allowed: bool) -> Any:
         target = self.alias(listing.model)
         by = self.argument(field, "orderBy")
         order = by.value.value if by is not None else next(iter(listing.orders))
@@ -364,59 +330,12 @@ class _Compiler:
         size = self.parameters.given(first, sa.Integer(), page_size)
         more = self.parameters.given(first, sa.Integer(), lambda value: page_size(value) + 1)
         places = sa.select(*listing.keys(target, order)).where(*where).order_by(*listing.ordered(target, order)).limit(more)
-        rows = places.cte(f"page_{self._next()}")
-        return self.object(field.named, field.selections, _Page(listing, order, rows, every, size, after is not None))
+        rows = places.cte(f"page_{self.next()}")
+        return self.object(field.named, field.selections, Page(self, listing, order, rows, every, size, after is not None))
 
     @source.register
-    def _part(self, source: Part, field: _Field, row: Any) -> Any:
-        return getattr(self, f"_part_{source.name}")(field, row)
-
-    def _page_rows(self, page: _Page) -> Any:
-        ordered = sa.select(*page.rows.c).order_by(*page.listing.ordered(page.rows, page.order)).limit(page.size)
-        return ordered.subquery(f"rows_{self._next()}")
-
-    def _part_edges(self, field: _Field, page: _Page) -> Any:
-        places, node = self._page_rows(page), self.alias(page.listing.model)
-        (key,) = page.listing.model.table.primary_key.columns
-        edge = _Page(page.listing, page.order, node, None, None, page.is_continued)
-        edges = json_list(self.object(field.named, field.selections, edge), page.listing.ordered(node, page.order))
-        rows = sa.join(places, node, places.c[key.name] == node.c[key.name])
-        return sa.select(edges).select_from(rows).correlate_except(places, node).scalar_subquery()
-
-    def _part_node(self, field: _Field, page: _Page) -> Any:
-        return self.object(field.named, field.selections, page.rows)
-
-    def _part_cursor(self, field: _Field, page: _Page) -> Any:
-        return self._cursor(page, page.rows)
-
-    def _part_total_count(self, field: _Field, page: _Page) -> Any:
-        return page.every
-
-    def _part_page_info(self, field: _Field, page: _Page) -> Any:
-        return self.object(field.named, field.selections, page)
-
-    def _part_has_next_page(self, field: _Field, page: _Page) -> Any:
-        return json_bool(self.select(page.rows, sa.func.count()) > page.size)
-
-    def _part_has_previous_page(self, field: _Field, page: _Page) -> Any:
-        return json_bool(sa.true() if page.is_continued else sa.false())
-
-    def _part_start_cursor(self, field: _Field, page: _Page) -> Any:
-        return self._end(page, backwards=False)
-
-    def _part_end_cursor(self, field: _Field, page: _Page) -> Any:
-        return self._end(page, backwards=True)
-
-    def _end(self, page: _Page, *, backwards: bool) -> Any:
-        rows = self._page_rows(page)
-        order = page.listing.ordered(rows, page.order, backwards=backwards)
-        return sa.select(self._cursor(page, rows)).select_from(rows).order_by(*order).limit(1).scalar_subquery()
-
-    def _cursor(self, page: _Page, rows: Any) -> Any:
-        text: Any = sa.literal(MARK + page.listing.place(page.order), sa.Text())
-        for key in page.listing.keys(rows, page.order):
-            text = text + "|" + sa.cast(key, sa.Text())
-        return text
+    def _part(self, source: Part, field: Asked, row: Page) -> Any:
+        return row.part(source.name, field)
 
 
 def _leaf(kind: Any, value: Any) -> Any:

@@ -3,10 +3,6 @@
 A fact about a matter whose letter was not seen yet opens the row: a predecessor from another topic is never waited for.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
-
 from contracts.cases import (
     CaseAccepted,
     CaseExtended,
@@ -40,65 +36,10 @@ from contracts.oversight import HotspotChanged, HotspotCleared, HotspotRaised, R
 from contracts.petitions import PetitionClassified, PetitionLinked, PetitionLodged, PetitionRead, PetitionWithdrawn
 from contracts.reports import ReportPublished
 from contracts.vocabulary import Status, Step
-from gateway.acts import Act, act_of
-from gateway.models import SEQ_COLUMNS, Alert, Bucket, Case, Concern, Count, Entry, Report, ReportColumn
+from gateway.following import following
+from gateway.models import Alert, Case, Report, ReportColumn
 from runtime.facts import on
 from runtime.work import Work
-
-_TO_AGENCY = ("holder", "competent", "arbiter", "obliged", "forwarder", "received_by")
-_CONCERNED = ("received_by", "holder", "sender", "competent", "refused_by", "arbiter", "demanded_by", "obliged", "forwarder")
-_GROUND = ("ground", "reason", "purpose", "measure")
-
-
-@contextmanager
-def following(fact: Event, work: Work) -> Iterator[Case]:
-    """The matter of a fact, to be changed inside the block; then row, timeline and counts are kept."""
-    case = work.get(Case, fact.case_id) or Case(case_id=fact.case_id)
-    counted, missed = case.bucket(), case.missed_count
-    yield case
-    setattr(case, SEQ_COLUMNS[fact.topic], fact.seq)
-    case.settle_view()
-    work.save(case)
-    work.save(entry_of(fact))
-    for agency in {found for name in _CONCERNED if (found := getattr(fact, name, None))}:
-        work.save(Concern(case_id=fact.case_id, agency=agency))
-    _recount(work, counted, missed, case)
-
-
-def entry_of(fact: Event) -> Entry:
-    """A fact as a line of the timeline: codes, dates, document numbers and articles."""
-
-    def first(names: tuple[str, ...]) -> Any:
-        return next((found for name in names if (found := getattr(fact, name, None)) is not None), None)
-
-    return Entry(
-        case_id=fact.case_id,
-        topic=fact.topic,
-        seq=fact.seq,
-        act=Act(act_of(fact)),
-        legal_on=fact.legal_on,
-        recorded_at=fact.recorded_at,
-        agency=fact.actor.agency,
-        role=fact.actor.role,
-        officer=fact.actor.officer,
-        to_agency=first(_TO_AGENCY),
-        step=first(("step",)),
-        due_on=first(("due_on", "missed_due_on", "expires_on")),
-        outcome=first(("outcome",)),
-        document=first(("document",)),
-        ground=first(_GROUND),
-        law=first(("law",)),
-    )
-
-
-def _recount(work: Work, before: Bucket | None, missed: int, case: Case) -> None:
-    after = case.bucket()
-    if (before, missed) == (after, case.missed_count):
-        return
-    for bucket, n, steps in ((before, -1, -missed), (after, 1, case.missed_count)):
-        if bucket is not None:
-            work.add(Count, bucket._asdict(), n=n, missed=steps)
-
 
 # petitions.v1
 
