@@ -16,16 +16,22 @@ _GROUND: Final = ("ground", "reason", "purpose", "measure")
 
 @contextmanager
 def following(fact: Event, work: Work) -> Iterator[Case]:
-    """The matter of a fact, to be changed inside the block; then row, timeline and counts are kept."""
+    """The matter of a fact, to be changed inside the block; then row, timeline, concerns and counts are kept.
+
+    A handler that changes ``received_on`` loads the matter's concerns.
+    """
     case = work.get(Case, fact.case_id) or Case(case_id=fact.case_id)
-    counted, missed = case.bucket(), case.missed_count
+    counted, missed, received_on = case.bucket(), case.missed_count, case.received_on
     yield case
     setattr(case, SEQ_COLUMNS[fact.topic], fact.seq)
     case.settle_view()
     work.save(case)
     work.save(entry_of(fact))
-    for agency in {found for name in _CONCERNED if (found := getattr(fact, name, None))}:
-        work.save(Concern(case_id=fact.case_id, agency=agency))
+    agencies = {found for name in _CONCERNED if (found := getattr(fact, name, None))}
+    if case.received_on != received_on:
+        agencies |= {concern.agency for concern in work.all(Concern, case_id=fact.case_id)}
+    for agency in agencies:
+        work.save(Concern(case_id=fact.case_id, agency=agency, received_on=case.received_on))
     _recount(work, counted, missed, case)
 
 

@@ -75,6 +75,14 @@ class Order(NamedTuple):
     field: str
 
 
+class Reach(NamedTuple):
+    """What a list is read from: the source, the part of it that has the keys, and the condition."""
+
+    source: Any
+    places: Any
+    condition: Any
+
+
 @dataclass(frozen=True, slots=True)
 class Listing:
     """One list: its rows, its filters with the field (``Type.field``) each speaks of, its orders, and what every row must have."""
@@ -85,10 +93,17 @@ class Listing:
     orders: Mapping[str, Order]
     present: tuple[str, ...] = ()
 
+    def reach(self, row: Any, order: str, viewer: Viewer, parameters: Parameters) -> Reach:
+        """The rows of the list that the viewer may know of. An agency's petitions are read in order from the index of its concerns."""
+        if self.model is models.Case and viewer.role is Role.OFFICER and order == "received_newest":
+            concern = models.Concern.table.alias(f"{row.name}_concern")
+            own = concern.c.agency == parameters.bind("agency")
+            return Reach(sa.join(concern, row, concern.c.case_id == row.c.case_id), concern, own)
+        return Reach(row, row, rows_for(self.model, row, viewer, parameters.bind))
+
     def where(self, row: Any, filter: Given | None, order: str, viewer: Viewer, parameters: Parameters) -> list[Any]:
-        """Every condition on the rows of the list, the viewer's rights among them."""
-        conditions = [rows_for(self.model, row, viewer, parameters.bind)]
-        conditions += [row.c[name].is_not(None) for name in self.present]
+        """Every condition on the rows of the list beside the viewer's reach; a filter follows the rule of its field."""
+        conditions = [row.c[name].is_not(None) for name in self.present]
         conditions += _rights(self.orders[order].field, row, viewer.role)
         nullable = (name for name in self.orders[order].columns if row.c[name].nullable and name not in self.present)
         conditions += [row.c[name].is_not(None) for name in nullable]

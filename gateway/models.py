@@ -143,13 +143,17 @@ class Case(Base, table=True):
 
 @row
 class Concern(Base, table=True):
-    """An agency that received, held, passed on, disputed or must decide about a matter: its officers may see it."""
+    """An agency that received, held, passed on, disputed or must decide about a matter: its officers may see it.
+
+    ``received_on`` is the matter's, repeated here so that an agency's list is read in order from one index.
+    """
 
     __tablename__ = "concerns"
-    __table_args__ = (sa.Index("concerns_by_agency", "agency", "case_id"), CLUSTERED)
+    __table_args__ = (sa.Index("concerns_by_agency", "agency", "received_on", "case_id"), CLUSTERED)
 
     case_id: str = Field(primary_key=True)
     agency: str = Field(primary_key=True)
+    received_on: date | None = None
 
 
 @row

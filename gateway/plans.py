@@ -319,18 +319,19 @@ class _Compiler:
         target = self.alias(listing.model)
         by = self.argument(field, "orderBy")
         order = by.value.value if by is not None else next(iter(listing.orders))
-        where = listing.where(target, self.argument(field, "filter"), order, self.viewer, self.parameters)
+        reach = listing.reach(target, order, self.viewer, self.parameters)
+        where = [reach.condition, *listing.where(target, self.argument(field, "filter"), order, self.viewer, self.parameters)]
         if not is_allowed:
             where.append(sa.false())
-        every = self.select(target, sa.func.count(), *where)
+        every = sa.select(sa.func.count()).select_from(reach.source).where(*where).scalar_subquery()
         first, after = self.argument(field, "first"), self.argument(field, "after")
         assert first is not None
         if after is not None:
-            where.append(listing.after(target, order, after, self.cursors, self.parameters))
+            where.append(listing.after(reach.places, order, after, self.cursors, self.parameters))
         size = self.parameters.given(first, sa.Integer(), page_size)
         more = self.parameters.given(first, sa.Integer(), lambda value: page_size(value) + 1)
-        places = sa.select(*listing.keys(target, order)).where(*where).order_by(*listing.ordered(target, order)).limit(more)
-        rows = places.cte(f"page_{self.next()}")
+        keys, by_place = listing.keys(reach.places, order), listing.ordered(reach.places, order)
+        rows = sa.select(*keys).select_from(reach.source).where(*where).order_by(*by_place).limit(more).cte(f"page_{self.next()}")
         return self.object(field.named, field.selections, Page(self, listing, order, rows, every, size, after is not None))
 
     @source.register

@@ -110,7 +110,8 @@ def _cases(row: Any, viewer: Viewer, bind: Bind) -> Any:
             return row.c.case_id == bind("case_id")
         case Role.OFFICER:
             concerns: sa.Table = models.Concern.table
-            return row.c.case_id.in_(sa.select(concerns.c.case_id).where(concerns.c.agency == bind("agency")))
+            touched = (concerns.c.case_id == row.c.case_id, concerns.c.agency == bind("agency"))
+            return sa.exists().select_from(concerns).where(*touched).correlate_except(concerns)
         case Role.SUPERVISOR:
             return _in_territory(row.c.holder, viewer, bind)
         case Role.OPERATOR:

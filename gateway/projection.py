@@ -37,14 +37,14 @@ from contracts.petitions import PetitionClassified, PetitionLinked, PetitionLodg
 from contracts.reports import ReportPublished
 from contracts.vocabulary import Status, Step
 from gateway.following import following
-from gateway.models import Alert, Case, Report, ReportColumn
+from gateway.models import Alert, Case, Concern, Report, ReportColumn
 from runtime.facts import on
-from runtime.work import Work
+from runtime.work import Many, Work
 
 # petitions.v1
 
 
-@on(PetitionLodged, loads=[Case])
+@on(PetitionLodged, loads=[Case, Many(Concern)])
 def show_letter(fact: PetitionLodged, work: Work) -> None:
     """The letter appears with its number and axes."""
     with following(fact, work) as case:
@@ -54,7 +54,7 @@ def show_letter(fact: PetitionLodged, work: Work) -> None:
         case.describe(fact.axes)
 
 
-@on(PetitionClassified, loads=[Case])
+@on(PetitionClassified, loads=[Case, Many(Concern)])
 def show_classification(fact: PetitionClassified, work: Work) -> None:
     """The axes are now those an officer signs for."""
     with following(fact, work) as case:

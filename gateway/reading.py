@@ -211,7 +211,9 @@ class Page:
         """How many rows the list has."""
         parameters = Parameters()
         row = self.listing.model.table.alias("r")
-        rows = await self.reader.fetch(sa.select(sa.func.count()).select_from(row).where(*self.every(row, parameters)), parameters)
+        reach = rows_for(self.listing.model, row, self.reader.viewer, parameters.bind)
+        count = sa.select(sa.func.count()).select_from(row).where(reach, *self.every(row, parameters))
+        rows = await self.reader.fetch(count, parameters)
         return int(rows[0][0])
 
     def start_cursor(self) -> str | None:

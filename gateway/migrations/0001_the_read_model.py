@@ -128,10 +128,11 @@ def upgrade() -> None:
         "concerns",
         sa.Column("case_id", sa.String(), nullable=False),
         sa.Column("agency", sa.String(), nullable=False),
+        sa.Column("received_on", sa.Date(), nullable=True),
         sa.PrimaryKeyConstraint("case_id", "agency"),
         sqlite_with_rowid=False,
     )
-    op.create_index("concerns_by_agency", "concerns", ["agency", "case_id"])
+    op.create_index("concerns_by_agency", "concerns", ["agency", "received_on", "case_id"])
 
     op.create_table(
         "counts",
