@@ -160,10 +160,14 @@ class Supervisor:
             if row.is_optional and code == 0:
                 return
             wait = backoff_s(deaths)
-            self.console.say(f"! {row.name} ended with {ending(code)}; starting it again{f' in {wait:.1f} s' if wait else ''}", colour=31)
+            self.console.say(self._told_of_death(row, code, wait), colour=31)
             await asyncio.sleep(wait)
             if row.name in self.state.processes:
                 self.state.processes[row.name].restarts += 1
+
+    def _told_of_death(self, row: Process, code: int, wait: float) -> str:
+        where = "" if row.is_shown else f" (its log: {self.console.log_of(row.name)})"
+        return f"! {row.name} ended with {ending(code)}{where}; starting it again{f' in {wait:.1f} s' if wait else ''}"
 
     async def _begin(self, row: Process) -> asyncio.subprocess.Process:
         life = await asyncio.create_subprocess_exec(
