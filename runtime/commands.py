@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from contextlib import suppress
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
@@ -39,8 +40,8 @@ def service_named(name: str) -> Service:
 
 
 def serve(name: Annotated[str, typer.Argument(help="intake, routing, supervision, reporting or gateway")]) -> None:
-    """Run one service until SIGTERM."""
-    import uvicorn
+    """Run one service until SIGTERM. What stands in the way of its start is said in one sentence."""
+    import uvloop
 
     from runtime import logs, telemetry
 
@@ -48,20 +49,39 @@ def serve(name: Annotated[str, typer.Argument(help="intake, routing, supervision
     logs.start(settings.log_level)
     telemetry.start(settings)
     service = service_named(name).use(settings)
+    problem = None
+    with suppress(KeyboardInterrupt), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        problem = runner.run(_serve(service, settings))
+    if problem:
+        typer.echo(problem, err=True)
+        raise typer.Exit(1)
+
+
+async def _serve(service: Service, settings: Settings) -> str | None:
+    import uvicorn
+
+    from runtime.database import DatabaseDown
+    from runtime.sqlite import SecondWriter
+
+    try:
+        await service.open()
+    except (SecondWriter, DatabaseDown, SystemExit) as refused:
+        return f"{service.name}: {refused}"
     config = uvicorn.Config(
         service.app(),
         host=settings.host,
         port=settings.port,
-        loop="uvloop",
         http="httptools",
         log_config=None,
         access_log=False,
-        timeout_graceful_shutdown=5,
+        timeout_graceful_shutdown=3,
     )
     server = uvicorn.Server(config)
-    server.run()
-    if not server.started:
-        raise SystemExit(1)
+    try:
+        await server.serve()
+    except SystemExit:
+        return f"{service.name}: port {settings.port} of {settings.host} is taken"
+    return None if server.started else f"{service.name}: could not start on port {settings.port}"
 
 
 def token(

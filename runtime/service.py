@@ -98,6 +98,7 @@ class Service:
     consumer: Consumer
     relay: Relay
     reader: "subscriber.Reader | None" = None
+    _is_open = False
 
     def use(self, settings: Settings) -> "Service":
         """Bind the service to one process's settings and make its parts."""
@@ -156,7 +157,8 @@ class Service:
 
     @asynccontextmanager
     async def _lifespan(self, app: Starlette) -> AsyncIterator[None]:
-        await self.open()
+        if not self._is_open:
+            await self.open()
         tasks = self.tasks()
         try:
             yield
@@ -171,6 +173,7 @@ class Service:
     async def open(self) -> None:
         """Connect to the database and take up the virtual date. Refuses what defaults get wrong."""
         await self.db.open()
+        self._is_open = True
         await admin.check_database(self)
         found = await self.db.one(_VIRTUAL)
         if found and found[0] is not None:
