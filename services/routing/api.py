@@ -37,13 +37,17 @@ class MoveForm(Ask, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 @command("POST", "/cases/{case_id}/{move}", loads=docket.LOADS, roles={Role.OFFICER, Role.SYSTEM}, batch="/steps/batch")
 def make_move(form: MoveForm, caller: Caller, work: Work) -> dict[str, object]:
-    """Make a move for the caller's agency, or be refused with the article and what would be needed."""
+    """Make a move for the caller's agency, or be refused with the article and what would be needed.
+
+    The platform itself may move a case for its holder; the fact names the holder all the same.
+    """
     state = docket.take(work, form.case_id)
     if state is None:
         raise NotFound("case_not_found", case=form.case_id)
     table = reference.settlement()
     agency = caller.agency or (state.holder if caller.role is Role.SYSTEM else "")
-    fact = work.emit(settlement.decide(table, state, form.move, form, agency=agency, on=form.on or work.today))
+    actor = msgspec.structs.replace(caller.actor, agency=agency)
+    fact = work.emit(settlement.decide(table, state, form.move, form, agency=agency, on=form.on or work.today), actor=actor)
     history.apply(state, fact, table)
     docket.keep(work, state)
     clock = state.main_clock
