@@ -1,4 +1,4 @@
-"""Carries letters and acts to the services, each signed in as the agency that acts."""
+"""Carries letters and acts to the services: one by one as the officer of the agency that acts, or many at once for their holders."""
 
 import asyncio
 import secrets
@@ -17,7 +17,7 @@ from deploy.demo.plan import Act
 
 AT_ONCE = 6
 """Requests under way at the same time."""
-MOVES = "/steps/batch"
+PLATFORM = Badge(Role.SYSTEM)
 
 
 class Step(NamedTuple):
@@ -29,11 +29,11 @@ class Step(NamedTuple):
 
 
 class Door(NamedTuple):
-    """Where acts of one sort by one agency are handed in together."""
+    """Where acts of one sort are handed in together, and as whom: moves of many cases by the platform, for each case's holder."""
 
     service: str
     path: str
-    agency: str
+    badge: Badge
     is_traced: bool
 
 
@@ -56,7 +56,7 @@ class Desk:
         codes: dict[str, str] = {}
         for is_traced in (True, False):
             some = [letter for letter in letters if (letter.key in self.traced) is is_traced]
-            door = Door("intake", "/petitions/batch", agency, is_traced)
+            door = Door("intake", "/petitions/batch", Badge(Role.OFFICER, agency), is_traced)
             for letter, answer in zip(some, await self._hand_in(door, [_form(letter) for letter in some]), strict=True):
                 if "ok" in answer:
                     self.cases[letter.key] = answer["ok"]["case_id"]
@@ -82,7 +82,9 @@ class Desk:
         return True
 
     async def record_all(self, steps: Iterable[Step]) -> None:
-        """Make acts on the days the plan had: one request an agency and sort of act, the acts on one letter in their order."""
+        """Make acts on the days the plan had, the acts on one letter in their order: those on letters in one request an agency and
+        sort, the moves of cases in one request.
+        """
         left = [step for step in steps if step.letter in self.cases]
         while left:
             now, left = _first_of_each(left)
@@ -105,11 +107,13 @@ class Desk:
             return []
         headers = {} if door.is_traced else {"traceparent": f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-00"}
         async with self._turn:
-            return await self.platform.batch(door.service, door.path, bodies, badge=Badge(Role.OFFICER, door.agency), **headers)
+            return await self.platform.batch(door.service, door.path, bodies, badge=door.badge, **headers)
 
     def _door(self, step: Step) -> Door:
-        service, path = ("intake", f"/petitions/{step.act.name}/batch") if step.act.name in plan.INTAKE else ("routing", MOVES)
-        return Door(service, path, step.act.agency, step.letter in self.traced)
+        is_traced = step.letter in self.traced
+        if step.act.name in plan.INTAKE:
+            return Door("intake", f"/petitions/{step.act.name}/batch", Badge(Role.OFFICER, step.act.agency), is_traced)
+        return Door("routing", "/steps/batch", PLATFORM, is_traced)
 
     def _body(self, step: Step) -> dict[str, Any] | None:
         """The form of an act; None when the letter it refers to is not known."""

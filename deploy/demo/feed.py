@@ -1,7 +1,8 @@
 """A province at work: a past of some months, then things that move.
 
-The past is built in three strokes: every letter is lodged at its agency's counter, every letter is classified, and then the
-offices act day by day while the legal date of routing and supervision walks along (a virtual date, so never in production).
+The past is built in three strokes: letters are lodged at their agencies' counters, letters are classified, and then the offices
+act day by day while the legal date of routing and supervision walks along (a virtual date, so never in production). Letters
+of crowds come on their own day of that walk, because the day on which a crowd is heard of is the day of its alert.
 What was reached stands in ``<home>/demo.json``; every stroke may be repeated, so a killed feed goes on where it was.
 """
 
@@ -10,20 +11,23 @@ import csv
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
 
 import msgspec
 
-from contracts.vocabulary import Kind, Role
+from contracts.vocabulary import Kind, Role, Status
 from deploy.demo import arrivals, desk, plan
-from deploy.demo.client import Badge, Platform
+from deploy.demo.client import Badge, Platform, Refused
 from deploy.demo.desk import Desk, Step
-from deploy.demo.letters import Letter
+from deploy.demo.letters import CROWD, Letter
 
 WALKING = ("routing", "supervision")
 """Services whose legal date walks along with the past: those that say what is due and what was missed."""
 OPERATOR = Badge(Role.OPERATOR)
+CALM = 3
+"""So many times running the services say that nothing is under way."""
 
 
 class Progress(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -87,6 +91,7 @@ class Past:
         self.letters = list(arrivals.past(progress.seed, progress.first_on, progress.last_on, progress.count))
         self.desk = Desk(platform, book.cases())
         self.steps = [step for letter in self.letters for step in desk.steps_of(letter)]
+        self.crowds = crowds(self.letters)
 
     async def build(self) -> list[Step]:
         """Build what is missing; the acts that lie after its last day, still to be made."""
@@ -112,52 +117,83 @@ class Past:
         self.desk.traced.add(example.key)
         todo: dict[str, list[Letter]] = {example.form.received_by: []}
         for letter in self.letters:
+            if letter.key in self.crowds:
+                continue
             if letter.key not in self.desk.cases or (letter is example and not self.progress.receipt_code):
                 todo.setdefault(letter.form.received_by, []).append(letter)
         for agency, letters in todo.items():
-            codes = await self.desk.lodge(agency, letters)
-            self.book.add((letter.key, self.desk.cases[letter.key]) for letter in letters if letter.key in codes)
+            codes = await self._lodge_at(agency, letters)
             self.progress.receipt_code = codes.get(example.key) or self.progress.receipt_code
-            self.progress.lodged = len(self.desk.cases)
             self._note()
+
+    async def _lodge_at(self, agency: str, letters: list[Letter]) -> dict[str, str]:
+        codes = await self.desk.lodge(agency, letters)
+        self.book.add((letter.key, self.desk.cases[letter.key]) for letter in letters if letter.key in codes)
+        self.progress.lodged = len(self.desk.cases)
+        return codes
 
     def _example(self) -> Letter:
         """The letter with the longest story: a complaint that was settled, sent and published, if there is one."""
-        return max(
-            self.letters,
-            key=lambda letter: (letter.truth.kind is Kind.COMPLAINT, sum(act.on <= self.progress.last_on for act in plan.acts(letter))),
-        )
+        last_on, known = self.progress.last_on, [letter for letter in self.letters if letter.key not in self.crowds]
+        return max(known, key=lambda letter: (letter.truth.kind is Kind.COMPLAINT, sum(act.on <= last_on for act in plan.acts(letter))))
 
     async def _on_letters(self) -> None:
         """What intake records; its acts may bear any past date, so they need no walk."""
         if self.progress.classified:
             return
-        todo = [step for step in self.steps if step.act.name in plan.INTAKE and step.act.on <= self.progress.last_on]
+        todo = [step for step in self.steps if step.act.on <= self.progress.last_on and not self._is_of_the_walk(step)]
         await self.desk.record_all(todo)
         self.progress.classified = True
         self._note()
 
     async def _catch_up(self) -> None:
-        """Wait until routing has read all that intake said."""
-        while True:
+        """Wait until routing has read all that intake said, as both have said several times running."""
+        calm = 0
+        while calm < CALM:
             told = await self.platform.ask("intake", "GET", "/ready", badge=OPERATOR)
             read = await self.platform.ask("routing", "GET", "/ready", badge=OPERATOR)
-            if not told["relay"]["backlog"] and not read["lag"]:
-                return
-            await asyncio.sleep(0.3)
+            calm = 0 if told["relay"]["backlog"] or read["lag"] else calm + 1
+            await asyncio.sleep(0.2)
+
+    async def _until_known(self, letter: str) -> None:
+        """Wait until routing has read that the letter was classified; not for ever, the act will be refused in words."""
+        for _ in range(100):
+            with suppress(Refused):
+                case = await self.platform.ask("routing", "GET", f"/cases/{self.desk.cases[letter]}", badge=desk.PLATFORM)
+                if case["status"] != Status.RECEIVED:
+                    return
+            await asyncio.sleep(0.1)
 
     async def _walk(self) -> None:
-        """Day after day: the date moves on, what was missed is stated, then the offices of that day act."""
+        """Day after day: the date moves on, what was missed is stated, crowds come, then the offices of that day act."""
         progress = self.progress
-        days: dict[date, list[Step]] = {}
-        for step in self.steps:
-            if step.act.name not in plan.INTAKE and (progress.acted_until or date.min) < step.act.on <= progress.last_on:
-                days.setdefault(step.act.on, []).append(step)
+        days = self._days(progress.acted_until or date.min)
         for on in sorted(days):
+            letters, steps = days[on]
             await self._set_today(on)
-            await self.desk.record_all(days[on])
+            for crowd in letters:
+                await self._lodge_at(crowd.form.received_by, [crowd])
+            await self.desk.record_all(step for step in steps if step.act.name in plan.INTAKE)
+            moves = [step for step in steps if step.act.name not in plan.INTAKE]
+            for letter in {step.letter for step in moves if step.letter in self.crowds}:
+                await self._until_known(letter)
+            await self.desk.record_all(moves)
             progress.acted_until = on
             self._note()
+
+    def _days(self, after: date) -> dict[date, tuple[list[Letter], list[Step]]]:
+        """What happens on each day of the walk that lies after ``after``: letters of crowds, and acts."""
+        days: dict[date, tuple[list[Letter], list[Step]]] = {}
+        for letter in self.letters:
+            if letter.key in self.crowds and letter.received_on > after:
+                days.setdefault(letter.received_on, ([], []))[0].append(letter)
+        for step in self.steps:
+            if self._is_of_the_walk(step) and after < step.act.on <= self.progress.last_on:
+                days.setdefault(step.act.on, ([], []))[1].append(step)
+        return days
+
+    def _is_of_the_walk(self, step: Step) -> bool:
+        return step.act.name not in plan.INTAKE or step.letter in self.crowds
 
     async def _set_today(self, on: date | None) -> None:
         body = {"today": on.isoformat() if on else None}
@@ -169,6 +205,15 @@ class Past:
         self.desk.acts = 0
         self.desk.refused.clear()
         self.book.write(self.progress)
+
+
+def crowds(known: Iterable[Letter]) -> set[str]:
+    """Keys of the letters of many people, and of those that repeat one."""
+    found: set[str] = set()
+    for letter in known:
+        if letter.truth.people_count >= CROWD.start or letter.founding in found:
+            found.add(letter.key)
+    return found
 
 
 def begun(home: Path, *, seed: int, count: int, days: int, today: date) -> tuple[Book, Progress]:

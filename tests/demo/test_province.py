@@ -75,6 +75,17 @@ def progress(home: Path) -> dict[str, Any]:
         return {}
 
 
+ACTORS = """{ petitions(first: 100, filter: {status: [SETTLED]}) { edges { node { case { timeline { act agency { code } } } } } } }"""
+
+
+async def actors(keys: Path) -> list[tuple[str, str | None]]:
+    """Every act of settled cases and the agency that it bears."""
+    async with Platform(keys) as platform:
+        found = await platform.query(ACTORS, badge=Badge(Role.SUPERVISOR))
+    entries = [entry for edge in found["petitions"]["edges"] for entry in edge["node"]["case"]["timeline"]]
+    return [(entry["act"], (entry["agency"] or {}).get("code")) for entry in entries]
+
+
 async def counts(keys: Path) -> dict[str, Any]:
     async with Platform(keys) as platform:
         for _ in range(200):
@@ -104,3 +115,6 @@ def test_a_log_is_counted_by_legal_days_and_a_killed_feed_goes_on(tmp_path: Path
         found = asyncio.run(counts(home / "keys"))
         assert found["total"] == LETTERS + len(small_log())
         assert found["settled"]["on_time"] > 20
+        settlers = {agency for act, agency in asyncio.run(actors(home / "keys")) if act == "CASE_SETTLED"}
+        assert None not in settlers
+        assert len(settlers) > 5
