@@ -44,5 +44,7 @@ def start(level: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(Fields(as_json=os.environ.get("DANNGUYEN_LOG_JSON", "") == "1"))
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    for noisy in ("aiokafka", "faststream", "uvicorn.access", "httpx", "alembic", "asyncio"):
+    for noisy in ("faststream", "uvicorn.access", "httpx", "alembic", "asyncio"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    # While Kafka is away its client complains hundreds of times a second; reader and relay say so themselves, with back-off.
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
