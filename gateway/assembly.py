@@ -1,6 +1,8 @@
 """What one process of the gateway holds between requests: engine, hub, those who wait."""
 
+import gc
 import json
+from datetime import date
 from hashlib import sha256
 
 from contracts.event import Event
@@ -34,6 +36,7 @@ class Gateway:
         self._hub = Hub(lambda: service.db)
         self._engine = Engine(service, self._waiting, self._hub, Cursors(cursor_key(service)))
         await refresh_agencies(service)
+        gc.set_threshold(50_000, 20, 50)  # parsed documents and plans live long: look at them rarely
 
     def applied(self, facts: list[Event]) -> None:
         """Facts are in the read model: wake who waits, tell who listens, here and in the other processes."""
@@ -76,4 +79,6 @@ def agency_of(body: bodies.Body) -> models.Agency:
         unit=body.unit or None,
         province=(names[-1].parent or body.unit) if names else None,
         superior=body.superior or None,
+        effective_from=body.effective_from,
+        effective_to=None if body.effective_to == date.max else body.effective_to,
     )

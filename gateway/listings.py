@@ -67,6 +67,12 @@ def _is_active(row: Any, given: Given, parameters: Parameters) -> Any:
     return active if given.value else sa.not_(active)
 
 
+def _is_in_force(row: Any, given: Given, parameters: Parameters) -> Any:
+    today = parameters.today()
+    exists = (row.c.effective_from <= today) & (row.c.effective_to.is_(None) | (row.c.effective_to >= today))
+    return exists if given.value else sa.not_(exists)
+
+
 class Order(NamedTuple):
     """By which columns a list is ordered, and which field (``Type.field``) one must be allowed to see for it."""
 
@@ -191,6 +197,7 @@ AGENCIES: Final = Listing(
         "province": ("Agency.province", equals("province")),
         "unit": ("Agency.unit", equals("unit")),
         "superior": ("Agency.superior", equals("superior")),
+        "isInForce": ("Agency.is_in_force", _is_in_force),
     },
     {"code": Order(("code",), is_descending=False, field="Agency.code")},
 )

@@ -230,6 +230,8 @@ class Agency(Base, table=True):
     unit: str | None = Field(default=None, index=True)
     province: str | None = Field(default=None, index=True)
     superior: str | None = Field(default=None, index=True)
+    effective_from: date
+    effective_to: date | None = None
 
 
 @row

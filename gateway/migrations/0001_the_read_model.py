@@ -19,6 +19,8 @@ def upgrade() -> None:
         sa.Column("unit", sa.String(), nullable=True),
         sa.Column("province", sa.String(), nullable=True),
         sa.Column("superior", sa.String(), nullable=True),
+        sa.Column("effective_from", sa.Date(), nullable=False),
+        sa.Column("effective_to", sa.Date(), nullable=True),
         sa.PrimaryKeyConstraint("code"),
         sqlite_with_rowid=False,
     )

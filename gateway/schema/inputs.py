@@ -45,6 +45,7 @@ class AgencyFilter:
     province: str | None = None
     unit: str | None = None
     superior: str | None = None
+    is_in_force: bool | None = None
 
 
 @strawberry.input(description="Điều kiện lọc cảnh báo · conditions on alerts")

@@ -65,6 +65,14 @@ def _is_active() -> Formula:
     )
 
 
+def _exists() -> Formula:
+    """The body exists on the legal date."""
+    return Formula(
+        sql=lambda row, now: (row.c.effective_from <= now.today()) & (row.c.effective_to.is_(None) | (row.c.effective_to >= now.today())),
+        python=lambda row, today: row.effective_from <= today and (row.effective_to is None or row.effective_to >= today),
+    )
+
+
 def _position() -> Formula:
     return Formula(
         sql=lambda row, now: row.c.topic + ":" + row.c.case_id + ":" + sa.cast(row.c.seq, sa.Text),
@@ -83,6 +91,9 @@ class Agency:
     unit: str | None = column("unit")
     province: str | None = column("province")
     superior: "Agency | None" = given(One(models.Agency, "superior"))
+    effective_from: date = column("effective_from")
+    effective_to: date | None = column("effective_to")
+    is_in_force: bool = given(_exists())
 
 
 @shown

@@ -16,11 +16,15 @@ from contracts.errors import TooMany
 from contracts.vocabulary import Role
 from gateway import hub as hubs
 from gateway.asking import Asking, Statement
-from gateway.hub import Hub, Payload, Subscriber, TooSlow
+from gateway.execution import Ask, Params
+from gateway.hub import Hub, Payload, Subscriber, Subscription, TooSlow
 from gateway.policy import Viewer
-from tests.gateway.test_plans import engine_of
+from gateway.streams import subscribe
+from runtime.auth import Caller
+from tests.gateway.test_plans import engine_of, filled
 from tests.gateway.world import PROVINCE, TODAY, WARD, World, accepted, assigned, hotspot, lodged
 
+__all__ = ["filled"]
 PROTOCOL = websockets.Subprotocol("graphql-transport-ws")
 CHANGED = "subscription($id: ID){caseChanged(caseId: $id){position entry{act} case{status holder{code}}}}"
 
@@ -238,3 +242,17 @@ async def test_the_number_of_subscribers_is_bounded(monkeypatch: pytest.MonkeyPa
     await hub.subscribe("a", Statement("", ()), asking)
     with pytest.raises(TooMany):
         await hub.subscribe("b", Statement("", ()), asking)
+
+
+async def test_payloads_and_what_was_missed_are_read_on_each_database(filled: World) -> None:
+    engine = engine_of(filled)
+    ask = Ask(Params(CHANGED), Caller(Role.OFFICER, WARD, "cb-7"))
+    found = await subscribe(engine, engine.hub, ask, after="petitions.v1:c1:1")
+    assert isinstance(found, Subscription)
+    missed = {payload.position for payload in await found.subscriber.take(1)}
+    assert {position.split(":")[1] for position in missed} == {"c1", "c3", "c4", "c5", "c6", "c7"}
+    running = asyncio.create_task(engine.hub.run())
+    await filled.tell(accepted("c3", 2))
+    assert [payload.position for payload in await found.subscriber.take(20)] == ["cases.v1:c3:2"]
+    running.cancel()
+    found.close()
