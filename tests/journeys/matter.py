@@ -93,8 +93,8 @@ class Matter:
         return until(f"{self.case_id} {wanted}", lambda: _with(self.state(), wanted))
 
     def due_on(self, step: str) -> str | None:
-        """The last day of a running step."""
-        return next((str(clock["due_on"]) for clock in self.state()["clocks"] if clock["step"] == step), None)
+        """The last day of a running step; None when it does not run or stands still."""
+        return next((clock.get("due_on") for clock in self.state()["clocks"] if clock["step"] == step), None)
 
     def move(self, name: str, by: str, on: date, **asked: Any) -> dict[str, Any]:
         """Make a move for an office, with a document at hand."""
