@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 import sqlalchemy as sa
@@ -23,8 +24,8 @@ log = logging.getLogger(__name__)
 MOST_SUBSCRIBERS: Final = 5000
 MOST_UNSENT: Final = 1000
 _AT_ONCE: Final = 500
-_OVERLAP_S: Final = 30
-"""Seconds that a resumed subscription looks back before the last event seen: facts of several services arrive out of step."""
+_OVERLAP: Final = timedelta(seconds=30)
+"""How far a resumed subscription looks back before the last event seen: facts of several services arrive out of step."""
 
 
 class Payload(NamedTuple):
@@ -143,16 +144,20 @@ class Hub:
                 subscription.subscriber.offer(case_id, payload)
 
     async def _since(self, last: Position, asking: Asking) -> list[str]:
+        row = models.Entry.table
+        known = sa.select(row.c.recorded_at)
+        place = [row.c[name] == value for name, value in zip(Position._fields, last, strict=True)]
+        found = await self._read(known.where(*place), asking)
+        if not found:
+            return []
+        at = datetime.fromisoformat(found[0][0]) if isinstance(found[0][0], str) else found[0][0]
+        later = sa.select(*(row.c[name] for name in Position._fields)).where(row.c.recorded_at >= at - _OVERLAP)
+        return [f"{topic}:{case_id}:{seq}" for topic, case_id, seq in reversed(await self._read(_newest(later, row), asking))]
+
+    async def _read(self, select: Any, asking: Asking) -> list[tuple[Any, ...]]:
         database: Database = self._database()
-        row = models.Entry.table.alias("e")
-        known = models.Entry.table.alias("known")
-        parameters = Parameters()
-        where = [known.c[name] == parameters.key(index, known.c[name].type) for index, name in enumerate(Position._fields)]
-        since = sa.select(known.c.recorded_at).where(*where).scalar_subquery()
-        later = sa.select(*(row.c[name] for name in ("topic", "case_id", "seq"))).where(row.c.recorded_at >= _earlier(since, database))
-        statement = parameters.statement(later.order_by(row.c.recorded_at.desc()).limit(_AT_ONCE), database.dialect)
-        rows = await database.raw(statement.sql, statement.values(replace(asking, keys=last)))
-        return [f"{topic}:{case_id}:{seq}" for topic, case_id, seq in reversed(rows)]
+        statement = Parameters().statement(select, database.dialect)
+        return await database.raw(statement.sql, statement.values(asking))
 
     def leave(self, subscription: "Subscription") -> None:
         """The subscriber is gone."""
@@ -163,11 +168,8 @@ class Hub:
             del self._groups[subscription.key]
 
 
-def _earlier(instant: Any, database: Database) -> Any:
-    """An instant of the database minus the overlap."""
-    if database.dialect.name == "postgresql":
-        return instant - sa.text(f"interval '{_OVERLAP_S} seconds'")
-    return sa.func.strftime("%Y-%m-%dT%H:%M:%f", instant, f"-{_OVERLAP_S} seconds")
+def _newest(select: Any, row: Any) -> Any:
+    return select.order_by(row.c.recorded_at.desc()).limit(_AT_ONCE)
 
 
 @dataclass(slots=True, eq=False)
