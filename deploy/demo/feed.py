@@ -175,7 +175,7 @@ class Past:
                 await self._lodge_at(crowd.form.received_by, [crowd])
             await self.desk.record_all(step for step in steps if step.act.name in plan.INTAKE)
             moves = [step for step in steps if step.act.name not in plan.INTAKE]
-            for letter in {step.letter for step in moves if step.letter in self.crowds}:
+            for letter in self.crowds & self.desk.cases.keys() & {step.letter for step in moves}:
                 await self._until_known(letter)
             await self.desk.record_all(moves)
             progress.acted_until = on

@@ -81,7 +81,7 @@ ACTORS = """{ petitions(first: 100, filter: {status: [SETTLED]}) { edges { node 
 async def actors(keys: Path) -> list[tuple[str, str | None]]:
     """Every act of settled cases and the agency that it bears."""
     async with Platform(keys) as platform:
-        found = await platform.query(ACTORS, badge=Badge(Role.SUPERVISOR))
+        found = await platform.query(ACTORS, badge=Badge(Role.SUPERVISOR, "CP-TW"))
     entries = [entry for edge in found["petitions"]["edges"] for entry in edge["node"]["case"]["timeline"]]
     return [(entry["act"], (entry["agency"] or {}).get("code")) for entry in entries]
 
