@@ -175,7 +175,7 @@ async def run_forms(service: Service, spec: Command, forms: list[Any], caller: C
     """Run a command over its forms in one transaction; each answer is what the command returned, or its Refusal."""
     good = [form for form in forms if not isinstance(form, Refusal)]
     cases = {case for form in good for case in spec.cases(form)}
-    single = next(iter(cases)) if len(cases) == 1 else None
+    single: str | None = getattr(forms[0], "case_id", None) if len(forms) == 1 else None
     name = f"{service.name} {spec.method} {spec.path if len(forms) == 1 else spec.batch}"
     with telemetry.span(name, parent, kind=telemetry.SpanKind.SERVER, case_id=single, form_count=len(forms)) as span:
         try:
@@ -198,7 +198,7 @@ async def run_forms(service: Service, spec: Command, forms: list[Any], caller: C
             telemetry.fail(span, refusals[0])
             if not telemetry.is_sampled(telemetry.traceparent_of(span)):
                 telemetry.note("command refused", telemetry.traceparent_of(span), code=refusals[0], case_id=single)
-        elif work.events and single is None and len(forms) == 1:
+        elif work.events and len(forms) == 1:
             span.set_attribute("case.id", work.events[-1].case_id)
         return answers
 
