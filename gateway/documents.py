@@ -23,18 +23,19 @@ from contracts.errors import Refusal
 from gateway import limits
 
 _REMEMBERED: Final = 1000
+_REMEMBERED_CHARACTERS: Final = 500_000
+"""Of all documents together: a parsed document takes a hundred times the room of its text."""
 
 
 @dataclass(slots=True)
 class Document:
-    """A document and what is known of it. ``errors`` are final; ``plans`` are kept by scope and shape of the variables."""
+    """A document and what is known of it; ``errors`` are final."""
 
     node: DocumentNode | None
     errors: list[GraphQLError] = field(default_factory=list)
     operations: dict[str | None, OperationDefinitionNode] = field(default_factory=dict)
     fragments: dict[str, FragmentDefinitionNode] = field(default_factory=dict)
     reads_schema: bool = False
-    plans: "OrderedDict[Any, Any]" = field(default_factory=OrderedDict)
 
     def operation(self, name: str | None) -> OperationDefinitionNode | None:
         """The operation to run; None when it is not clear which."""
@@ -49,6 +50,7 @@ class Documents:
     def __init__(self, schema: GraphQLSchema) -> None:
         self._schema = schema
         self._seen: OrderedDict[str, Document] = OrderedDict()
+        self._characters = 0
 
     def read(self, text: str) -> Document:
         """The document of this text."""
@@ -57,8 +59,10 @@ class Documents:
             self._seen.move_to_end(text)
             return found
         found = self._seen[text] = self._read(text)
-        if len(self._seen) > _REMEMBERED:
-            self._seen.popitem(last=False)
+        self._characters += len(text)
+        while len(self._seen) > _REMEMBERED or self._characters > _REMEMBERED_CHARACTERS:
+            forgotten, _ = self._seen.popitem(last=False)
+            self._characters -= len(forgotten)
         return found
 
     def _read(self, text: str) -> Document:

@@ -7,6 +7,7 @@ and the hash of its text.
 import hashlib
 import logging
 import re
+from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
@@ -34,7 +35,7 @@ from runtime.database import DatabaseDown
 from runtime.service import Service
 
 log = logging.getLogger(__name__)
-_PLANS: Final = 64
+_PLANS: Final = 2000
 _MARK: Final = MARK.encode()
 _READ: Final = re.compile(rf',?"{plans.READ_MARK}":"{re.escape(MARK)}([^"]*)"'.encode())
 _SCHEMA_READERS: Final = frozenset({Role.OFFICER, Role.SUPERVISOR, Role.OPERATOR})
@@ -101,8 +102,8 @@ class Engine:
         self.cursors = cursors
         self.upstream = Upstream()
         self.documents = Documents(core())
+        self.plans: OrderedDict[Any, Statement | None] = OrderedDict()
         self._schema = core()
-        self.subscription_root = self._schema.subscription_type
 
     async def answer(self, ask: Ask) -> Answer:
         """Execute a request. Never raises for what a client can cause."""
@@ -144,7 +145,7 @@ class Engine:
             return Answer(encode({"errors": [shown(error) for error in variables]}), is_executed=False)
         asking = Asking(viewer_of(ask.caller), self.service.clock.today(), variables)
         unseen = await self._wait(ask, operation, asking)
-        statement = self.plan(document, operation, asking) if operation.operation is OperationType.QUERY else None
+        statement = self.plan(ask.params.query, document, operation, asking) if operation.operation is OperationType.QUERY else None
         span.set_attribute("graphql.way", "plan" if statement is not None else "ordinary")
         found = await self._by_plan(statement, asking) if statement is not None else None
         if found is None:
@@ -172,23 +173,24 @@ class Engine:
 
     # By plan
 
-    def plan(self, document: Document, operation: OperationDefinitionNode, asking: Asking) -> Statement | None:
+    def plan(self, text: str, document: Document, operation: OperationDefinitionNode, asking: Asking) -> Statement | None:
         """The plan of an operation for this scope and shape of variables; None when there can be none."""
         name = operation.name.value if operation.name else None
-        key = (name, asking.viewer.scope, shape_of(asking.variables))
-        if key in document.plans:
-            document.plans.move_to_end(key)
-            found: Statement | None = document.plans[key]
-            return found
+        key = (text, name, asking.viewer.scope, shape_of(asking.variables))
+        if key in self.plans:
+            self.plans.move_to_end(key)
+            return self.plans[key]
         root = self._schema.get_root_type(operation.operation)
         assert root is not None
+        is_query = operation.operation is OperationType.QUERY
+        compile_one = plans.compile_query if is_query else plans.compile_subscription
         try:
-            found = plans.compile_query(operation, document.fragments, root, asking, self.cursors, self.service.db.dialect)
+            found = compile_one(operation, document.fragments, root, asking, self.cursors, self.service.db.dialect)
         except plans.Uncompilable:
             found = None
-        document.plans[key] = found
-        if len(document.plans) > _PLANS:
-            document.plans.popitem(last=False)
+        self.plans[key] = found
+        if len(self.plans) > _PLANS:
+            self.plans.popitem(last=False)
         return found
 
     async def _by_plan(self, statement: Statement, asking: Asking) -> bytes | None:

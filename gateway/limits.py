@@ -1,7 +1,7 @@
 """How much a document may ask for, counted in one pass with every fragment counted once.
 
 A walk without memory is itself the attack: 22 fragments, each spreading the next twice, make four million visits.
-Numbers as of common practice (depth 8, aliases 15, directives 10); cost is the number of nodes that pages may return.
+Cost is the number of nodes that pages may return, nested pages multiplied. Introspection has no depth: its data are bounded.
 """
 
 from collections.abc import Iterable, Mapping

@@ -77,15 +77,22 @@ def compile_subscription(
 ) -> Statement:
     """The statement that makes the payloads of ``operation`` for many facts at once: rows of case, position and JSON.
 
-    A change is told to those who may see both the fact and its case; the positions are ``Asking.facts``.
+    A change is told to those who may see both the fact and its case; the positions are ``Asking.facts``. Alerts are not told:
+    every reading of one is recorded, so they are read by queries.
     """
-    compiler = _Compiler(fragments, asking, cursors)
-    ((key, nodes),) = compiler.fields(root, [operation.selection_set]).items()
+    compiler = _Compiler(fragments, asking, cursors, are_readings_recorded=False)
+    fields = compiler.fields(root, [operation.selection_set])
+    if len(fields) != 1:
+        raise Uncompilable("a subscription has one root field")
+    ((key, nodes),) = fields.items()
     return compiler.parameters.statement(compiler.changes(root, key, nodes), dialect)
 
 
 class _Compiler:
-    def __init__(self, fragments: dict[str, FragmentDefinitionNode], asking: Asking, cursors: Cursors) -> None:
+    def __init__(
+        self, fragments: dict[str, FragmentDefinitionNode], asking: Asking, cursors: Cursors, *, are_readings_recorded: bool = True
+    ) -> None:
+        self.are_readings_recorded = are_readings_recorded
         self.fragments = fragments
         self.viewer: Viewer = asking.viewer
         self.coerced = asking.variables
@@ -99,6 +106,8 @@ class _Compiler:
         for key, nodes in self.fields(kind, selections).items():
             pairs.append((key, self.value(kind, nodes, row)))
         if kind.name == "Alert":
+            if not self.are_readings_recorded:
+                raise Uncompilable("alerts are read by queries")
             pairs.append((READ_MARK, sa.literal(MARK) + row.c.case_id))
         return json_object(pairs)
 

@@ -7,15 +7,14 @@ that reconnects names the last one it saw (``Last-Event-ID``) and gets what it m
 import base64
 import time
 from collections.abc import AsyncIterator
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from graphql import GraphQLError, OperationType
 from starlette.responses import Response, StreamingResponse
 
 from contracts.errors import Invalid, NotAllowed, Refusal
-from gateway import plans
-from gateway.asking import Asking, shape_of
+from gateway.asking import Asking
 from gateway.execution import Answer, Ask, Engine, encode, refused, shown, viewer_of
 from gateway.hub import Hub, Subscription, TooSlow
 from gateway.policy import GUARDED_ROLES
@@ -50,20 +49,14 @@ async def subscribe(engine: Engine, hub: Hub, ask: Ask, after: str | None) -> Su
         if isinstance(variables, list):
             return Answer(encode({"errors": [shown(error) for error in variables]}), is_executed=False)
         asking = Asking(viewer_of(ask.caller), engine.service.clock.today(), variables)
-        name = operation.name.value if operation.name else None
-        key = ("subscription", name, asking.viewer.scope, shape_of(variables))
-        statement = document.plans.get(key)
+        statement = engine.plan(ask.params.query, document, operation, asking)
         if statement is None:
-            root: Any = engine.subscription_root
-            statement = plans.compile_subscription(operation, document.fragments, root, asking, engine.cursors, engine.service.db.dialect)
-            document.plans[key] = statement
+            raise Invalid("subscription_too_wide", field="query")
         rights = (asking.viewer.role, asking.viewer.agency, asking.viewer.case_id)
-        group = (ask.params.query, name, rights, msgspec.json.encode(ask.params.variables or {}, order="sorted"))
+        group = (ask.params.query, ask.params.operation_name, rights, msgspec.json.encode(ask.params.variables or {}, order="sorted"))
         return await hub.subscribe(group, statement, asking, after)
     except Refusal as refusal:
         return refused([refusal])
-    except plans.Uncompilable as odd:
-        return refused([Invalid("invalid_form", where="query", problem=str(odd))])
 
 
 async def stream(engine: Engine, ask: Ask, after: str | None) -> Response:

@@ -125,10 +125,11 @@ async def test_a_stream_ends_with_its_token(world: World, served: str) -> None:
         assert (await events.next())[1] == "complete"
 
 
+WITH_ALERT = "subscription{caseChanged{case{alert{reasons}}}}"
 TWO_ROOTS = "subscription{caseChanged{position} again: caseChanged{position}}"
 
 
-@pytest.mark.parametrize("text", ["{asOf}", "subscription{nothing}", TWO_ROOTS])
+@pytest.mark.parametrize("text", ["{asOf}", "subscription{nothing}", TWO_ROOTS, WITH_ALERT])
 async def test_what_is_no_subscription_is_not_streamed(world: World, served: str, text: str) -> None:
     async with listening(served, world.token(Role.OFFICER, WARD), text) as events:
         assert events.status == 400
