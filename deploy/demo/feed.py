@@ -21,11 +21,12 @@ from contracts.vocabulary import Kind, Role, Status
 from deploy.demo import arrivals, desk, plan
 from deploy.demo.client import Badge, Platform, Refused
 from deploy.demo.desk import Desk, Step
-from deploy.demo.letters import CROWD, Letter
+from deploy.demo.letters import Letter
 
 WALKING = ("routing", "supervision")
 """Services whose legal date walks along with the past: those that say what is due and what was missed."""
 OPERATOR = Badge(Role.OPERATOR)
+END = "."
 CALM = 3
 """So many times running the services say that nothing is under way."""
 
@@ -71,15 +72,16 @@ class Book:
         part.replace(self._progress)
 
     def cases(self) -> dict[str, str]:
-        """Case id by the letter's key."""
+        """Case id by the letter's key. A line that a kill cut short lacks its end mark and is no case."""
         if not self._cases.exists():
             return {}
         with self._cases.open(newline="") as lines:
-            return {line[0]: line[1] for line in csv.reader(lines) if len(line) == 2}
+            return {line[0]: line[1] for line in csv.reader(lines) if line[2:] == [END]}
 
     def add(self, cases: Iterable[tuple[str, str]]) -> None:
         with self._cases.open("a", newline="") as lines:
-            csv.writer(lines).writerows(cases)
+            lines.write("\n")
+            csv.writer(lines).writerows((key, case_id, END) for key, case_id in cases)
 
 
 class Past:
@@ -211,7 +213,7 @@ def crowds(known: Iterable[Letter]) -> set[str]:
     """Keys of the letters of many people, and of those that repeat one."""
     found: set[str] = set()
     for letter in known:
-        if letter.truth.people_count >= CROWD.start or letter.founding in found:
+        if letter.is_of_a_crowd or letter.founding in found:
             found.add(letter.key)
     return found
 

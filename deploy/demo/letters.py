@@ -18,9 +18,10 @@ from deploy.demo.prose import Sender, Story
 from deploy.demo.reference import Matter
 from law import bodies, calendar, units
 from law.bodies import Body, Office
+from law.reference import book
 
-CROWD = range(5, 41)
-"""People in a crowd: five and more is a crowd by law (Law on Citizen Reception, art. 29), forty the most seen here."""
+MOST_PEOPLE = 40
+"""The largest crowd of the demo."""
 
 _FORWARDERS = {
     Source.FORWARDED_DEPUTY: Office.DEPUTIES,
@@ -68,6 +69,10 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     def received_on(self) -> date:
         return self.form.received_on or date.min
 
+    @property
+    def is_of_a_crowd(self) -> bool:
+        return self.truth.people_count >= crowd_from(self.received_on)
+
 
 def letter(seed: int, number: int, on: date, wish: Wish = Wish()) -> Letter:
     """The letter of that number, received ``on``. Different numbers give letters that do not depend on each other."""
@@ -112,6 +117,11 @@ def again(earlier: Letter, seed: int, number: int, on: date) -> Letter:
     return msgspec.structs.replace(earlier, key=key, form=form, founding=earlier.founding or earlier.key)
 
 
+def crowd_from(on: date) -> int:
+    """From how many people on a letter is a crowd's (Law on Citizen Reception, art. 29)."""
+    return book().threshold("crowd_people", on)
+
+
 def _matter(dice: Random, wish: Wish) -> Matter:
     if wish.matter:
         return reference.matter(wish.matter)
@@ -142,7 +152,7 @@ def _axes(dice: Random, matter: Matter, by: Author, commune: str, on: date, wish
         eligibility=Eligibility.INELIGIBLE if ground or settled in _NO_WAY_ON else Eligibility.ELIGIBLE,
         competence=Competence.OWN if right.code in (to.code, addressees.desk_of(to)) else Competence.NOT_OWN,
         settled_before=settled,
-        people_count=wish.people_count or (1 if is_anonymous else _people(dice, matter)),
+        people_count=wish.people_count or (1 if is_anonymous else _people(dice, matter, on)),
         place=commune,
         branch=matter.branch,
         author_role=by.role,
@@ -243,12 +253,13 @@ def _remark(dice: Random, before: date) -> str:
     return dice.choice(reference.frame().repeats).format(before=prose.day(before), times=dice.randint(2, 5))
 
 
-def _people(dice: Random, matter: Matter) -> int:
+def _people(dice: Random, matter: Matter, on: date) -> int:
     """One, a few, or a crowd; crowds are spread over the matters by how often those draw one."""
     known = [other for other in reference.matters() if other.kind is matter.kind]
     usual = sum(other.crowd * other.weight for other in known) / sum(other.weight for other in known)
     if dice.random() < reference.habits()["crowd"] * matter.crowd / usual:
-        return dice.choices(CROWD, [1 / people for people in CROWD])[0]
+        crowd = range(crowd_from(on), MOST_PEOPLE + 1)
+        return dice.choices(crowd, [1 / people for people in crowd])[0]
     return dice.choices((1, 2, 3, 4), (90, 6, 3, 1))[0]
 
 

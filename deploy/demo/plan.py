@@ -176,7 +176,7 @@ def _forward(diary: _Diary) -> None:
 def _accept(diary: _Diary) -> None:
     truth = diary.letter.truth
     details: dict[str, object] = {}
-    if truth.people_count >= letters.CROWD.start:
+    if diary.letter.is_of_a_crowd:
         details |= {"representatives": 1, "is_signed_by_all": True}
     if truth.kind in (Kind.RECOMMENDATION, Kind.FEEDBACK):
         details["agency_limit"] = {"limit": int(reference.habits()["agency_limit_days"]), "unit": "working"}
@@ -237,7 +237,7 @@ def _after_settlement(diary: _Diary, outcome: str) -> None:
 def _before_settlement(diary: _Diary, days: int) -> Iterator[tuple[str, int, dict[str, object]]]:
     """What happens between acceptance and settlement within so many days: (act, days after the one before, details)."""
     truth, dice = diary.letter.truth, diary.dice
-    is_crowd = truth.people_count >= letters.CROWD.start
+    is_crowd = diary.letter.is_of_a_crowd
     is_complex = is_crowd or diary.happens("complex")
     why = "many_people" if is_crowd else dice.choice(("many_places", "many_contents", "conflicting_evidence"))
     if is_complex and days >= 4:

@@ -82,10 +82,10 @@ def test_shares_come_out_as_measured(many: list[Letter]) -> None:
 
 
 def test_a_crowd_is_five_to_forty_people_and_signs_with_all_names(many: list[Letter]) -> None:
-    crowds = [letter for letter in many if letter.truth.people_count >= 5]
+    crowds = [letter for letter in many if letter.is_of_a_crowd]
     assert crowds
     for letter in crowds:
-        assert letter.truth.people_count in letters.CROWD
+        assert letter.truth.people_count <= letters.MOST_PEOPLE
         assert len(letter.form.petitioners) == letter.truth.people_count
         assert all(person.full_name in letter.form.text for person in letter.form.petitioners)
 
