@@ -56,7 +56,8 @@ async def test_the_receipt_code_opens_the_case_and_a_wrong_one_does_not(desk: De
     assert opened.json() == {"case_id": answer["case_id"], "number": answer["number"]}
     other = await desk.lodged(keys.petition())
     crossed = receipt.Receipt(answer["number"], other["code"].rsplit("-", 1)[1]).code
-    assert refused(await desk.post("/receipts/open", {"code": crossed}, by=desk.citizen()), 422, "receipt_misspelt")
+    told = (await desk.post("/receipts/open", {"code": crossed}, by=desk.citizen())).json()
+    assert told["code"] in ("receipt_misspelt", "receipt_unknown"), "of 32 crossed codes one has a check symbol that fits"
     assert refused(await desk.post("/receipts/open", {"code": receipt.new_receipt(2026).code}, by=desk.citizen()), 404, "receipt_unknown")
 
 
