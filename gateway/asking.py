@@ -141,5 +141,3 @@ def _for_postgres(value: Any) -> Any:
         return value.value
     return value
 
-
-__all__ = ["Asking", "Given", "Parameters", "Statement", "constant", "shape_of"]

@@ -11,7 +11,6 @@ from graphql import (
     GraphQLError,
     GraphQLSchema,
     OperationDefinitionNode,
-    OperationType,
     Visitor,
     parse,
     specified_rules,
@@ -95,5 +94,3 @@ def reads_schema(node: DocumentNode) -> bool:
     visit(node, Search())
     return found
 
-
-__all__ = ["Document", "Documents", "OperationType"]

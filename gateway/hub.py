@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 
 import sqlalchemy as sa
 
-from contracts.errors import Refusal, TooMany
+from contracts.errors import TooMany
 from gateway import models
 from gateway.asking import Asking, Parameters, Statement
 from gateway.waiting import Position
@@ -190,5 +190,3 @@ class Subscription:
         """Leave the hub."""
         self.hub.leave(self)
 
-
-__all__ = ["Hub", "Payload", "Refusal", "Subscription", "TooSlow"]

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from contracts.errors import Invalid
 from contracts.vocabulary import Kind, Role, Status
 from gateway import models
-from gateway.asking import Asking, Given, Parameters
+from gateway.asking import Given, Parameters
 from gateway.cursors import Cursors
 from gateway.jsonsql import is_word_of
 from gateway.policy import NEVER, NOT_IN_DENUNCIATIONS, Viewer, rows_for, rule
@@ -236,5 +236,3 @@ def cells(row: Any, filter: Given | None, viewer: Viewer, parameters: Parameters
             conditions.append(COUNTS[name](row, part, parameters))
     return conditions
 
-
-__all__ = ["AGENCIES", "ALERTS", "LISTINGS", "PETITIONS", "REPORTS", "Asking", "Listing", "cells", "page_size"]

@@ -6,7 +6,7 @@ and the number of its last fact (``petitions_seq``, ``cases_seq``, ``oversight_s
 """
 
 from datetime import date, datetime
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import registry
@@ -276,5 +276,3 @@ class ReportColumn(Base, table=True):
     number: str = Field(primary_key=True)
     value: int
 
-
-METADATA: Final[Any] = Base.metadata

@@ -372,5 +372,3 @@ def type_name_of(kind: GraphQLObjectType) -> str:
     origin: str = definition.origin.__name__
     return origin
 
-
-__all__ = ["READ_MARK", "Uncompilable", "compile_query", "type_name_of"]

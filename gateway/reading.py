@@ -17,7 +17,7 @@ from gateway.asking import Asking, Parameters, Statement, constant
 from gateway.cursors import Cursors
 from gateway.listings import LISTINGS, OPEN, Listing, cells, page_size
 from gateway.policy import NEVER, Viewer, may_see, rows_for, rule
-from gateway.schema.sources import SOURCE, Column, Formula, Group, Label, Locale, Many, Names, One, Same
+from gateway.schema.sources import SOURCE, Column, Formula, Label, Locale, Many, Names, One, Same
 from runtime.database import Database
 
 _UNBOUNDED: Final = 10_000
@@ -300,5 +300,3 @@ class _Sum:
     n: int = 0
     missed: int = 0
 
-
-__all__ = ["Group", "Node", "Page", "Reader", "Sums", "resolve_default"]

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from typing import Final
 
 import msgspec
-from graphql import GraphQLError, OperationType
+from graphql import OperationType
 from starlette.responses import Response, StreamingResponse
 
 from contracts.errors import Invalid, NotAllowed, Refusal
@@ -84,5 +84,3 @@ async def _events(subscription: Subscription, until: float) -> AsyncIterator[byt
     finally:
         subscription.close()
 
-
-__all__ = ["GraphQLError", "expires_at", "stream", "subscribe"]
