@@ -1,4 +1,7 @@
-"""Real servers for connected tests: one Kafka broker and one PostgreSQL a session, each on a free port, started when first asked for."""
+"""Real servers for connected tests: one Kafka broker and one PostgreSQL a session, each on a free port, started when first asked for.
+
+Journeys share a whole platform (``world``).
+"""
 
 import shutil
 import tempfile
@@ -10,6 +13,9 @@ import pytest
 from deploy.local import kafka as broker
 from deploy.local import postgres as database
 from deploy.local.ports import free_port, free_ports
+from tests.journeys.shared import world
+
+__all__ = ["world"]
 
 
 @pytest.fixture(scope="session")

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from contracts.event import PETITIONS
+from contracts.vocabulary import Role
 from runtime.settings import SERVICES
 from tests.journeys.matter import WARD, Matter, axes
-from tests.journeys.world import START, Badge, Role, World, officer, until
+from tests.journeys.world import START, Badge, World, officer, until
 
 pytestmark = pytest.mark.journey
 

@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 
 from contracts.event import OVERSIGHT
+from contracts.vocabulary import Role
 from tests.journeys.leaks import places_of
 from tests.journeys.matter import WARD, Matter, axes
-from tests.journeys.world import ANONYMOUS, OPERATOR, START, Badge, Role, World, officer, until
+from tests.journeys.world import ANONYMOUS, OPERATOR, START, Badge, World, officer, until
 
 pytestmark = pytest.mark.journey
 

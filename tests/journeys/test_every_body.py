@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from contracts.vocabulary import Role
 from tests.journeys.walk import OFFICES, SEEDS, SORTS, Company, Walk, places
-from tests.journeys.world import OPERATOR, Badge, Role, World, until
+from tests.journeys.world import OPERATOR, Badge, World, until
 
 pytestmark = pytest.mark.journey
 

@@ -1,13 +1,15 @@
 """A denunciation sent to the wrong body: forwarded within five working days, never sent in a circle, its author known to nobody."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
 from contracts.event import PETITIONS
+from contracts.vocabulary import Role
 from tests.journeys.leaks import places_of
 from tests.journeys.matter import LAND_OFFICE, PROVINCE, WARD, Matter, axes
-from tests.journeys.world import Badge, Role, World, officer, until
+from tests.journeys.world import Badge, World, officer, until
 
 pytestmark = pytest.mark.journey
 
@@ -94,6 +96,6 @@ def test_its_author_stands_nowhere_outside_the_vault(forwarded: Matter) -> None:
         assert not any(mark in str(world.traces_of(forwarded.case_id)) for mark in forwarded.people[0].values())
 
 
-def _read(world: World, path: str) -> dict[str, object] | None:
+def _read(world: World, path: str) -> dict[str, Any] | None:
     answer = world.ask("intake", "GET", path, by=officer(PROVINCE))
     return dict(answer.json()) if answer.is_success else None

@@ -1,12 +1,15 @@
 """A ward lets the last day for acceptance pass: it is told before, stated missed once, reminded once, and seen to be late."""
 
 from datetime import date
+from functools import partial
+from typing import Any
 
 import pytest
 
 from contracts.event import OVERSIGHT
+from contracts.vocabulary import Role
 from tests.journeys.matter import PROVINCE, WARD, Matter
-from tests.journeys.world import START, Badge, Role, World, officer, until
+from tests.journeys.world import START, Badge, World, officer, until
 
 pytestmark = pytest.mark.journey
 
@@ -63,7 +66,7 @@ def test_its_holder_was_reminded_once(neglected: Matter) -> None:
 
 def test_officers_and_those_who_watch_see_it_late_and_its_author_sees_no_warning(neglected: Matter) -> None:
     for badge in (officer(WARD), Badge(Role.SUPERVISOR, PROVINCE)):
-        seen = until("the reminder in GraphQL", lambda badge=badge: _reminded(_seen(neglected, badge)))
+        seen = until("the reminder in GraphQL", partial(_reminded, neglected, badge))
         assert (seen["isOverdue"], seen["missedCount"], seen["dueOn"]) == (True, 1, "2026-07-15")
         assert [entry["step"] for entry in seen["timeline"] if entry["act"] == "STEP_MISSED"] == ["ACCEPT"]
     acts = {entry["act"] for entry in _seen(neglected, neglected.world.citizen(neglected.code))["timeline"]}
@@ -75,9 +78,10 @@ def test_a_superior_may_now_demand_progress_and_the_late_acceptance_is_still_pos
     assert neglected.move("accept", WARD, date(2026, 7, 20))["status"] == "accepted"
 
 
-def _seen(matter: Matter, by: Badge | None = None) -> dict[str, object]:
+def _seen(matter: Matter, by: Badge | None = None) -> dict[str, Any]:
     return dict(matter.world.graphql(SEEN, by=by or officer(WARD), id=matter.case_id)["case"])
 
 
-def _reminded(seen: dict[str, object]) -> dict[str, object] | None:
+def _reminded(matter: Matter, by: Badge) -> dict[str, Any] | None:
+    seen = _seen(matter, by)
     return seen if seen["remindedOn"] else None

@@ -1,7 +1,7 @@
 """The other ways a matter goes and ends, each at a commune and a province of all five documents."""
 
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -46,14 +46,14 @@ def _autumn(world: World) -> None:
     world.set_today(TODAY)
 
 
-def complaint(world: World, place: Place, **facts: object) -> Matter:
+def complaint(world: World, place: Place, **facts: Any) -> Matter:
     """A complaint against the commune's chair, assigned to the commune."""
     found = Matter.lodged(world, axes(place=place.commune, **facts), at=place.ward)
     found.until(status="assigned")
     return found
 
 
-def denunciation(world: World, place: Place, **facts: object) -> Matter:
+def denunciation(world: World, place: Place, **facts: Any) -> Matter:
     """A denunciation of a commune official, which the commune's chair settles."""
     found = Matter.lodged(world, axes("denunciation", place=place.commune, **{"source": "post", **facts}), at=place.ward)
     found.until(status="assigned")

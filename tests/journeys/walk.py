@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final, NamedTuple
 
-from contracts.vocabulary import AuthorRole
+from contracts.vocabulary import AuthorRole, Role
 from law import bodies
 from law.bodies import Body, Level, Office
 from tests.journeys.matter import letter, person
-from tests.journeys.world import START, Badge, Role, World, officer, until
+from tests.journeys.world import START, Badge, World, officer, until
 
 SEEDS: Final = {"51": "23293", "19": "05518", "80": "25459", "14": "03646", "44": "19429"}
 """The provinces of the five documents, each with a commune: Kon Tum (now Quảng Ngãi), Sông Công, Tây Ninh, Sơn La, Quảng Trị."""

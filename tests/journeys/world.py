@@ -145,7 +145,7 @@ class World:
         return found
 
 
-def until(what: str, look: Callable[[], T], seconds: float = PATIENCE_S) -> T:
+def until(what: str, look: Callable[[], T | None], seconds: float = PATIENCE_S) -> T:
     """Look again and again until there is something to see; what was seen."""
     end = time.monotonic() + seconds
     while True:

@@ -1,4 +1,4 @@
-"""One platform for all journeys; each begins with letters of its own on a day of its own."""
+"""One platform for all journeys and for the browser; each journey begins with letters of its own on a day of its own."""
 
 import os
 import shutil
