@@ -18,6 +18,25 @@ from runtime.database import bucket_of
 from tests.services.intake import keys
 from tests.services.reporting.living import Living
 
+AXES: dict[str, Any] = keys.petition()["axes"]
+DENUNCIATION = {**AXES, "kind": "denunciation", "branch": "public_duty"}
+
+
+def axes(**changes: Any) -> dict[str, Any]:
+    return {**AXES, **changes}
+
+
+def portal(**changes: Any) -> dict[str, Any]:
+    return keys.petition(axes=axes(source="portal"), **changes)
+
+
+def refused(answer: Any, status: int, code: str) -> bool:
+    told = answer.json()
+    assert (answer.status_code, told["code"]) == (status, code), told
+    assert told["detail"]
+    assert told["detail_en"]
+    return True
+
 
 class Desk:
     """Intake as its callers meet it."""

@@ -4,7 +4,9 @@ from datetime import date
 from typing import Any
 
 import msgspec
+import pytest
 
+from contracts.errors import Refusal
 from contracts.event import Event
 from contracts.petitions import Axes, PetitionClassified, PetitionLinked, PetitionLodged, PetitionWithdrawn
 from contracts.vocabulary import AuthorRole, Branch, Competence, Eligibility, Field, Kind, Source, Step
@@ -14,6 +16,8 @@ from services.routing.history import State
 
 START = date(2026, 7, 3)
 """A Friday, after the change of 1 July 2026."""
+JULY = date(2026, 7, 6)
+"""The Monday after it."""
 WARD, PROVINCE, DEPARTMENT = "UBND-05518", "UBND-19", "SNNMT-19"
 MOVES = reference.settlement()
 
@@ -89,3 +93,19 @@ class Matter:
     @property
     def open_moves(self) -> set[str]:
         return {step.move for step in settlement.next_steps(MOVES, self.state, self.state.last_on)}
+
+
+MISDIRECTED = axes(Kind.DENUNCIATION, author_role=AuthorRole.COMMUNE_CHAIR, competence=Competence.NOT_OWN)
+"""A denunciation of the ward's chair, lodged at the ward: the provincial chair is competent (Law on Denunciations, art. 13.4.a)."""
+
+
+def refusal(case: Matter, move: str, on: date = JULY, agency: str | None = None, **asked: Any) -> Refusal:
+    with pytest.raises(Refusal) as refused:
+        case.do(move, on, agency, **asked)
+    return refused.value
+
+
+def accepted(kind: Kind = Kind.COMPLAINT, **facts: Any) -> Matter:
+    case = Matter(axes(kind, **facts))
+    case.do("accept", JULY)
+    return case
