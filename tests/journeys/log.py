@@ -36,6 +36,7 @@ class Log:
         self._admin = AdminClient({"bootstrap.servers": bootstrap})
         self._next = {(place.topic, place.partition): 0 for place in self._places}
         self._records: list[Record] = []
+        self._by_key: dict[str, list[Record]] = {}
 
     def records(self) -> list[Record]:
         """Every record that stands on the topics now."""
@@ -52,7 +53,8 @@ class Log:
 
     def of(self, case_id: str, topic: str | None = None) -> list[Record]:
         """The records of one case (or agency, on the agencies' topics), per topic in their order."""
-        return [record for record in self.records() if record.key == case_id and topic in (None, record.topic)]
+        self.records()
+        return [record for record in self._by_key.get(case_id, ()) if topic in (None, record.topic)]
 
     def types(self, case_id: str, topic: str) -> list[str]:
         """What was stated about a case on one topic, in order."""
@@ -70,5 +72,7 @@ class Log:
     def _take(self, message: Any) -> None:
         headers = {name: value or b"" for name, value in message.headers() or []}
         kind = headers.get("ce_type", b"").decode().removeprefix("dannguyen.")
-        self._records.append(Record(message.topic(), (message.key() or b"").decode(), kind, headers, message.value() or b""))
+        record = Record(message.topic(), (message.key() or b"").decode(), kind, headers, message.value() or b"")
+        self._records.append(record)
+        self._by_key.setdefault(record.key, []).append(record)
         self._next[message.topic(), message.partition()] = message.offset() + 1

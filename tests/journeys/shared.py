@@ -13,13 +13,17 @@ from tests.journeys.world import World
 
 @pytest.fixture(scope="session")
 def world() -> Iterator[World]:
-    """A living platform. ``JOURNEYS_HOME`` names the folder of one that runs already, for who writes journeys."""
+    """A living platform, on PostgreSQL with ``JOURNEYS_DB=postgres``.
+
+    ``JOURNEYS_HOME`` names the folder of one that runs already, for who writes journeys.
+    """
     running = os.environ.get("JOURNEYS_HOME")
     if running:
         yield World(Path(running), {}).found()
         return
     folder = Path(tempfile.mkdtemp(prefix="dannguyen-journeys-"))
-    world = World.start(folder / "run")
+    folder.chmod(0o711)  # an unprivileged PostgreSQL must reach its own folder in it
+    world = World.start(folder / "run", os.environ.get("JOURNEYS_DB", "sqlite"))
     yield world
     world.stop()
     shutil.rmtree(folder, ignore_errors=True)

@@ -55,17 +55,19 @@ class World:
         self._tokens: dict[Badge, str] = {}
 
     @classmethod
-    def start(cls, folder: Path) -> "World":
+    def start(cls, folder: Path, database: str = "sqlite") -> "World":
         """Start an empty platform on free ports, as an operator does."""
         world = cls(folder, {"DANNGUYEN_PORT_OFFSET": str(free_offset(PORTS.values()))})
         has_viewer = (jars.folder() / "zipkin" / "zipkin.jar").exists()
-        started = world.dannguyen("up", "--detach", "--no-demo", *([] if has_viewer else ["--no-zipkin"]))
+        started = world.dannguyen("up", "--detach", "--no-demo", "--db", database, *([] if has_viewer else ["--no-zipkin"]))
         assert started.returncode == 0, started.stdout + started.stderr
         return world.found()
 
     def found(self) -> "World":
         """Read where a platform that runs answers."""
         self.addresses = self.told("status")["addresses"]
+        port = int(self.addresses["gateway"].rpartition(":")[2])
+        self.environment["DANNGUYEN_PORT_OFFSET"] = str(port - PORTS["gateway"])
         return self
 
     def stop(self) -> None:
