@@ -40,7 +40,7 @@ class Log:
 
     def records(self) -> list[Record]:
         """Every record that stands on the topics now."""
-        asked = {TopicPartition(place.topic, place.partition): OffsetSpec.latest() for place in self._places}
+        asked = {TopicPartition(place.topic, place.partition): OffsetSpec.latest() for place in self._places}  # type: ignore[no-untyped-call]
         found = self._admin.list_offsets(asked, request_timeout=30).items()
         ends = {(place.topic, place.partition): future.result().offset for place, future in found}
         deadline = time.monotonic() + 60

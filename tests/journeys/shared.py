@@ -23,7 +23,9 @@ def world() -> Iterator[World]:
         return
     folder = Path(tempfile.mkdtemp(prefix="dannguyen-journeys-"))
     folder.chmod(0o711)  # an unprivileged PostgreSQL must reach its own folder in it
-    world = World.start(folder / "run", os.environ.get("JOURNEYS_DB", "sqlite"))
-    yield world
-    world.stop()
-    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        world = World.start(folder / "run", os.environ.get("JOURNEYS_DB", "sqlite"))
+        yield world
+        world.stop()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
