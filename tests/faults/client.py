@@ -1,0 +1,143 @@
+"""The campaign's client: lodges, acts and submits for as long as it may, and remembers every answer it got."""
+
+import asyncio
+import json
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import msgspec
+from aiokafka import AIOKafkaProducer
+
+from contracts.vocabulary import Kind, Role
+from deploy.demo import letters, plan
+from deploy.demo.client import Badge, NobodyAnswers, Platform, Refused
+from deploy.demo.letters import Letter, Wish
+from docs.examples import agency_client
+
+PLATFORM = Badge(Role.SYSTEM)
+KINDS = (Kind.COMPLAINT, Kind.DENUNCIATION, Kind.RECOMMENDATION, Kind.FEEDBACK)
+BATCH = 20
+TRIES = 30
+
+
+@dataclass
+class History:
+    """What the platform told the client it had done. The checker believes nothing else."""
+
+    cases: dict[str, str] = field(default_factory=dict)
+    """Idempotency key → case id of an accepted lodging."""
+    positions: list[str] = field(default_factory=list)
+    """``topic:case:seq`` of the last fact of each accepted command."""
+    submissions: list[str] = field(default_factory=list)
+    """Ids of the agency submissions that the broker took."""
+    marks: list[str] = field(default_factory=list)
+    """Canary identities that were handed in."""
+    counts: Counter[str] = field(default_factory=Counter)
+
+    def took(self, what: str, answer: dict[str, Any]) -> None:
+        """Remember one accepted command."""
+        self.counts[what] += 1
+        self.positions.append(answer["position"])
+
+
+class Client:
+    """Works until told to stop; every request is repeated under the same key until it is answered."""
+
+    def __init__(self, home: Path, seed: int, bootstrap: str, agency: str) -> None:
+        self.home = home
+        self.seed = seed
+        self.bootstrap = bootstrap
+        self.agency = agency
+        self.history = History()
+        self.dice = Random(seed)
+        self.number = 0
+
+    async def run(self, is_over: Callable[[], bool]) -> None:
+        """Lodge and act in four streams, submit in a fifth."""
+        async with Platform(self.home / "keys", patience=120) as platform:
+            await asyncio.gather(*(self._lodge(platform, is_over) for _ in range(4)), self._submit(is_over))
+
+    def _letter(self) -> Letter:
+        self.number += 1
+        wish = Wish(kind=self.dice.choice(KINDS), is_canary=self.number % 5 == 0)
+        on = date.today() - timedelta(days=self.dice.randint(40, 60))  # noqa: DTZ011
+        letter = letters.letter(self.seed, self.number, on, wish)
+        self.history.marks.extend(letter.marks)
+        return letter
+
+    async def _lodge(self, platform: Platform, is_over: Callable[[], bool]) -> None:
+        while not is_over():
+            some = [self._letter() for _ in range(BATCH)]
+            forms = [self._form(letter) for letter in some]
+            answers = await self._hand_in(platform, "intake", "/petitions/batch", forms)
+            known = {letter.key: one["ok"]["case_id"] for letter, one in zip(some, answers, strict=True) if "ok" in one}
+            for letter, one in zip(some, answers, strict=True):
+                if "ok" in one:
+                    self.history.cases[letter.key] = one["ok"]["case_id"]
+                    self.history.counts["lodged"] += 1
+                    if "position" in one["ok"]:
+                        self.history.positions.append(one["ok"]["position"])
+            await self._act(platform, [letter for letter in some if letter.key in known], known)
+
+    def _form(self, letter: Letter) -> dict[str, Any]:
+        signed = msgspec.structs.replace(letter.form, axes=letter.truth, is_classified=True)
+        return {**msgspec.to_builtins(signed), "idempotency_key": f"campaign-{self.seed}-{letter.key}"}
+
+    async def _act(self, platform: Platform, some: list[Letter], cases: dict[str, str]) -> None:
+        today = date.today()  # noqa: DTZ011
+        lives = {letter.key: [act for act in plan.acts(letter) if act.name not in plan.INTAKE and act.on <= today][:3] for letter in some}
+        for turn in range(3):
+            steps = [(key, acts[turn]) for key, acts in lives.items() if len(acts) > turn]
+            bodies = [{"case_id": cases[key], "move": act.name, "on": act.on.isoformat(), **act.details} for key, act in steps]
+            await self._move(platform, bodies)
+
+    async def _move(self, platform: Platform, bodies: list[dict[str, Any]]) -> None:
+        """Make moves; those on cases that routing has not heard of yet are made again, as a clerk would."""
+        for _ in range(TRIES):
+            answers = await self._hand_in(platform, "routing", "/steps/batch", bodies)
+            early = []
+            for body, one in zip(bodies, answers, strict=True):
+                if "ok" in one and "position" in one["ok"]:
+                    self.history.took(f"move {body['move']}", one["ok"])
+                elif one.get("refusal", {}).get("code") == "case_not_found":
+                    early.append(body)
+                elif "refusal" in one:
+                    self.history.counts[f"refused {one['refusal']['code']}"] += 1
+            bodies = early
+            if not bodies:
+                return
+            await asyncio.sleep(1)
+        self.history.counts["given up: routing has not heard of the case"] += len(bodies)
+
+    async def _hand_in(self, platform: Platform, service: str, path: str, bodies: list[Any]) -> list[dict[str, Any]]:
+        if not bodies:
+            return []
+        while True:
+            try:
+                return await platform.batch(service, path, bodies, badge=PLATFORM)
+            except (Refused, NobodyAnswers) as failure:
+                self.history.counts[f"unanswered {getattr(failure, 'code', 'nobody')}"] += 1
+                await asyncio.sleep(1)
+
+    async def _submit(self, is_over: Callable[[], bool]) -> None:
+        keys = self.home / "keys"
+        own = json.loads((keys / "agencies" / f"{self.agency}.json").read_text("utf-8"))
+        intake = json.loads((keys / "intake.pub.json").read_text("utf-8"))
+        producer = AIOKafkaProducer(bootstrap_servers=self.bootstrap, acks="all", enable_idempotence=True)
+        await producer.start()
+        while not is_over():
+            letter = self._letter()
+            form = msgspec.to_builtins(msgspec.structs.replace(letter.form, received_by=self.agency, external_id=letter.key))
+            identity, sealed = agency_client.seal(form, self.agency, own, intake)
+            try:
+                await asyncio.wait_for(producer.send_and_wait("agency.submissions.v1", sealed, key=self.agency.encode()), 60)
+                self.history.submissions.append(identity)
+            except Exception as failure:
+                self.history.counts[f"not sent {type(failure).__name__}"] += 1
+            await asyncio.sleep(0.3)
+        await asyncio.wait_for(producer.stop(), 30)
