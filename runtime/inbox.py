@@ -239,7 +239,9 @@ class Consumer:
 
     def _decode(self, record: Any) -> Entry | None:
         """The record as an entry, or None when nobody here reacts to it."""
-        headers = {name: value for name, value in record.headers if value is not None}
+        headers = dict(record.headers)
+        if None in headers.values():
+            headers = {name: value for name, value in headers.items() if value is not None}
         try:
             event_id = headers.get("ce_id", b"").decode()
             key = (record.key or b"").decode()

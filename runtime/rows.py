@@ -124,7 +124,7 @@ def _encoder(columns: Sequence[str], types: dict[str, Any], *, for_sqlite: bool)
     for name in columns:
         value, kind = f"r.{name}", types[name]
         if isinstance(kind, EnumText):
-            parts.append(f"(None if {value} is None else {value}.value)")
+            parts.append(f"(None if {value} is None else {value}._value_)")
         elif isinstance(kind, sa.JSON):
             parts.append(f"to_json({value})")
         elif for_sqlite and isinstance(kind, Instant):

@@ -294,8 +294,9 @@ class Work:
             shape: Shape = table.shape
             encode = shape.to_sqlite if for_sqlite else shape.to_postgres
             known = self._rows[table]
-            kept = [encode(known[key]) for key in sorted(keys) if known[key] is not None]
-            gone = [key for key in sorted(keys) if known[key] is None]
+            ordered = [(key, known[key]) for key in sorted(keys)]
+            kept = [encode(row) for _, row in ordered if row is not None]
+            gone = [key for key, row in ordered if row is None]
             if kept:
                 changes.upserts[shape] = kept
             if gone:
