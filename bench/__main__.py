@@ -1,0 +1,26 @@
+"""``python -m bench [streams|platform|law …]``: every figure of ``docs/benchmarks.md``, printed and kept in ``.run/bench.json``."""
+
+import sys
+
+from bench import law, platform, streams
+from bench.figures import Book
+from bench.ground import ground
+from runtime.settings import home
+
+
+def main() -> None:
+    """Measure what is named, or everything."""
+    wanted = sys.argv[1:] or ["law", "streams", "platform"]
+    book = Book(home() / "bench.json")
+    if "law" in wanted:
+        law.measure(book)
+    if "streams" in wanted:
+        with ground() as servers:
+            streams.measure(servers, book)
+    if "platform" in wanted:
+        platform.measure(book)
+    print(f"kept in {book.path}")
+
+
+if __name__ == "__main__":
+    main()
