@@ -185,7 +185,8 @@ async def _graphql(platform: Platform, book: Book, count: int = 1500) -> None:
         best = max(rounds)
         what = (
             "A page of 50 petitions with holder, asked by an officer: token checked, policy in the statement, cursors sealed; 8 "
-            f"connections, {count} requests, in turn with a bare Starlette endpoint over the same statement and file; median of three rounds' ratios."
+            f"connections, {count} requests, in turn with a bare Starlette endpoint over the same statement and file; "
+            "median of three rounds' ratios."
         )
         book.enter("graphql", Figure(best[0], "requests/s", what, best[1], ratio))
     finally:
