@@ -17,9 +17,10 @@ from bench.ways import Spec
 FACTS = 60_000
 ROUNDS = 3
 METHOD = (
-    f"{FACTS:,} facts of generated letters on petitions.v1 (12 partitions, 1 % sampled), read from the beginning by a process of its own into "
-    "a fresh database: decode, inbox, load and save a row, state one numbered fact, offsets, one transaction a batch of at most 1,000, fsync "
-    f"on. Facts a second between first and last commit; baseline and platform in turn, {ROUNDS} rounds, median of the rounds' ratios."
+    f"{FACTS:,} facts of generated letters on petitions.v1 (12 partitions, 1 % sampled), read from the beginning by a process of its own "
+    "into a fresh database: decode, inbox, load and save a row, state one numbered fact, offsets, one transaction a batch of at most "
+    "1,000, fsync on. Facts a second between first and last commit; baseline and platform in turn, "
+    f"{ROUNDS} rounds, median of the rounds' ratios."
 )
 
 

@@ -7,12 +7,10 @@ same id and are found in the inbox.
 """
 
 import asyncio
-import base64
 import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, Final, cast
 
 import msgspec
@@ -23,47 +21,17 @@ from contracts.errors import Refusal
 from contracts.event import Event
 from runtime import problems, telemetry
 from runtime.changes import Changes, Move
-from runtime.database import BadData, Database, DatabaseDown, Fenced, Query, Transaction, Wanted, among, bucket_of
-from runtime.facts import Handler, Handlers, RawRecord
+from runtime.database import Database, DatabaseDown, Fenced, Query, Transaction, Wanted, among, bucket_of
+from runtime.facts import Handlers, RawRecord
 from runtime.failpoints import pass_by
 from runtime.plumbing import Offset, Parked, Seen
-from runtime.work import Cause, Inapplicable, Need, Work
+from runtime.records import Entry, Outcome, blame, parked_row
+from runtime.work import Cause, Inapplicable, Work
 
 log = logging.getLogger(__name__)
 _PARKED: Final = cast("Any", Parked).table
 BLOCKED: Final = Query(sa.select(_PARKED.c.key).distinct().where(among(_PARKED.c.key, "keys")))
 OF_KEY: Final = Query(sa.select(*_PARKED.columns).where(_PARKED.c.key == sa.bindparam("key")).order_by(_PARKED.c.order_no))
-
-
-class Entry(msgspec.Struct, gc=False):
-    """One record on its way: decoded, or with the reason why it could not be."""
-
-    event_id: str
-    topic: str
-    partition_no: int
-    offset: int
-    key: str
-    headers: dict[str, bytes]
-    value: bytes | None
-    traceparent: str
-    item: Any = None
-    handlers: Sequence[Any] = ()
-    reason: str | None = None
-
-    @property
-    def needs(self) -> Iterable[tuple[Any, Sequence[Need]]]:
-        """What its handlers want loaded."""
-        return [(self.item, handler.loads) for handler in self.handlers] if self.reason is None else []
-
-    @property
-    def cases(self) -> list[str]:
-        """The cases whose lock it needs."""
-        found = [self.key]
-        if self.reason is None:
-            for handler in self.handlers:
-                if isinstance(handler, Handler) and handler.also is not None:
-                    found.extend(handler.also(self.item))
-        return found
 
 
 @dataclass(slots=True)
@@ -154,7 +122,7 @@ class Consumer:
                 raise
             if len(records) == 1:
                 log.exception("record cannot be applied", extra={"topic": records[0].topic, "offset": records[0].offset})
-                await self._apply(records, doomed=_blame(fault))
+                await self._apply(records, doomed=blame(fault))
                 return
             middle = len(records) // 2
             await self._apply(records[:middle])
@@ -204,7 +172,7 @@ class Consumer:
         except Exception:
             log.exception("after_commit failed")
 
-    def _count(self, outcome: "Outcome") -> None:
+    def _count(self, outcome: Outcome) -> None:
         figures = self.figures
         figures.batches += 1
         figures.applied += outcome.applied
@@ -280,7 +248,7 @@ class Consumer:
             entry.reason = "the record's key is not its case_id"
         return entry
 
-    async def _decide(self, transaction: Transaction, entries: list[Entry], cases: set[str], moves: Sequence[Move]) -> "Outcome":
+    async def _decide(self, transaction: Transaction, entries: list[Entry], cases: set[str], moves: Sequence[Move]) -> Outcome:
         work = self.new_work()
         requests, takers = work.wanted([need for entry in entries for need in entry.needs], cases)
         ids = {entry.event_id for entry in entries}
@@ -295,19 +263,19 @@ class Consumer:
         )
         return outcome
 
-    def decide_one(self, work: Work, entry: Entry, outcome: "Outcome") -> None:
+    def decide_one(self, work: Work, entry: Entry, outcome: Outcome) -> None:
         """Apply one entry to the work, or park it, or find that it was here before."""
         if entry.event_id in outcome.seen:
             outcome.repeated += 1
             return
         if entry.key in outcome.blocked:
-            outcome.waiting.append(_parked(entry, "waits behind an earlier record of the same case", "waiting", work.now))
+            outcome.waiting.append(parked_row(entry, "waits behind an earlier record of the same case", "waiting", work.now))
             outcome.seen.add(entry.event_id)
             return
         if entry.reason is None:
             entry.reason = self._run(work, entry)
         if entry.reason is not None:
-            outcome.parked.append(_parked(entry, entry.reason, "parked", work.now))
+            outcome.parked.append(parked_row(entry, entry.reason, "parked", work.now))
             outcome.traceparents[entry.event_id] = entry.traceparent
             outcome.blocked.add(entry.key)
             outcome.seen.add(entry.event_id)
@@ -362,51 +330,6 @@ class Consumer:
             new = [(tp.topic, tp.partition, 0) for tp in partitions if (tp.topic, tp.partition) not in there]
             if new:
                 await transaction.write(Changes(additions={shape: new}))
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What a batch came to."""
-
-    seen: set[str]
-    blocked: set[str]
-    new_ids: list[str] = field(default_factory=list)
-    parked: list[Any] = field(default_factory=list)
-    waiting: list[Any] = field(default_factory=list)
-    events: list[Event] = field(default_factory=list)
-    traceparents: dict[str, str] = field(default_factory=dict)
-    applied: int = 0
-    repeated: int = 0
-    changes: Any = None
-
-
-def _blame(fault: Exception) -> str:
-    if isinstance(fault, BadData):
-        return f"database refused it: {type(fault.__cause__).__name__}"
-    return f"handler failed: {type(fault).__name__}"
-
-
-def _parked(entry: Entry, reason: str, status: str, at: datetime) -> Any:
-    headers = {name: base64.b64encode(value).decode() for name, value in entry.headers.items()}
-    return Parked(
-        event_id=entry.event_id,
-        topic=entry.topic,
-        partition_no=entry.partition_no,
-        record_offset=entry.offset,
-        key=entry.key,
-        headers=msgspec.json.encode(headers).decode(),
-        value=entry.value,
-        reason=reason,
-        status=status,
-        parked_at=at,
-        order_no=time.time_ns(),
-    )
-
-
-def unparked(row: Any) -> Entry:
-    """A parked record as it came, in a trace of its own."""
-    headers = {name: base64.b64decode(value) for name, value in msgspec.json.decode(row.headers, type=dict[str, str]).items()}
-    return Entry(row.event_id, row.topic, row.partition_no, row.record_offset, row.key, headers, row.value, "")
 
 
 class Assignment(ConsumerRebalanceListener):  # type: ignore[misc]

@@ -7,8 +7,9 @@ import sqlalchemy as sa
 from contracts.errors import NotFound
 from runtime import telemetry
 from runtime.database import Database, Query, Wanted, bucket_of
-from runtime.inbox import OF_KEY, Consumer, Outcome, unparked
+from runtime.inbox import OF_KEY, Consumer
 from runtime.plumbing import Parked, Seen
+from runtime.records import Outcome, unparked
 
 _TABLE: Final = cast("Any", Parked).table
 _LIST: Final = Query(
