@@ -57,7 +57,7 @@ def _partition(client: Any, topic: str, partition: int) -> Iterator[Record]:
     client.assign([TopicPartition(topic, partition, OFFSET_BEGINNING)])
     reached = low
     while reached < high:
-        for message in client.consume(1000, timeout=5):
+        for message in client.consume(min(1000, high - reached), timeout=5):
             if message.error() is None:
                 headers = tuple((name, value or b"") for name, value in message.headers() or ())
                 yield Record(topic, partition, message.offset(), message.key() or b"", message.value() or b"", headers)
