@@ -60,6 +60,14 @@ async def end(tasks: Sequence[asyncio.Task[None]]) -> None:
     log.warning("tasks abandoned", extra={"tasks": ",".join(task.get_name() for task in tasks if not task.done())})
 
 
+async def hear_of_a_moved_date(service: "Service") -> None:
+    """Take up a virtual date that another process of the service was told of (PostgreSQL, outside production)."""
+    if service.settings.is_production or service.db.dialect.name == "sqlite":
+        return
+    found = await service.db.one(_VIRTUAL)
+    service.clock.virtual = found[0] if found else None
+
+
 class Service:
     """One service: what it states (``topic``), what it reacts to, what it answers, what it does by itself.
 
@@ -83,7 +91,7 @@ class Service:
         self.topic = topic
         self.metadata: sa.MetaData | None = base.metadata if base is not None else None
         self.handlers = Handlers.of(*handlers)
-        self.jobs = (*jobs, Job("forget repeats", 3600, admin.purge_inbox))
+        self.jobs = (*jobs, Job("forget repeats", 3600, admin.purge_inbox), Job("hear of a moved date", 2, hear_of_a_moved_date))
         self.after_commit = after_commit
         self.on_start = on_start
         self.clock = LegalClock()
