@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Annotated, Any, Final, cast
 
 import msgspec
 import sqlalchemy as sa
@@ -36,6 +36,12 @@ class ClockForm(msgspec.Struct, frozen=True):
     """A virtual legal date, or null for the real one."""
 
     today: date | None
+
+
+class SkipForm(msgspec.Struct, frozen=True):
+    """Why a record is given up; a sentence for those who look later."""
+
+    why: Annotated[str, msgspec.Meta(min_length=10, max_length=500)]
 
 
 def routes(service: Service) -> list[Route]:
@@ -71,12 +77,19 @@ def routes(service: Service) -> list[Route]:
         operator(request)
         return reply(await parking.redrive(service.consumer, request.path_params["event_id"]))
 
+    async def skip(request: Request) -> Response:
+        caller = caller_of(service.settings.keys, request.headers.get("authorization", ""))
+        caller.must_be(Role.OPERATOR)
+        form = form_of(object_of(await body_of(request, 10_000)), SkipForm)
+        return reply(await parking.skip(service.consumer, request.path_params["event_id"], form.why, caller.officer))
+
     return [
         Route("/health", health),
         Route("/ready", ready),
         Route("/clock", clock, methods=["GET", "PUT"]),
         Route("/parked", parked),
         Route("/parked/{event_id:path}/redrive", redrive, methods=["POST"]),
+        Route("/parked/{event_id:path}/skip", skip, methods=["POST"]),
         Route("/parked/{event_id:path}", one_parked),
     ]
 

@@ -135,11 +135,12 @@ def schemas(
         raise typer.Exit(1)
 
 
-def _operator(service: str, method: str, path: str) -> Any:
+def _operator(service: str, method: str, path: str, body: object = None) -> Any:
     import httpx
 
     credential = auth.issue(home() / "keys", Role.OPERATOR, officer="local-operator", seconds=60)
-    answer = httpx.request(method, f"{address_of(service)}{path}", headers={"authorization": f"Bearer {credential}"}, timeout=30)
+    headers = {"authorization": f"Bearer {credential}"}
+    answer = httpx.request(method, f"{address_of(service)}{path}", json=body, headers=headers, timeout=30)
     if answer.status_code >= 400:
         typer.echo(answer.json().get("detail_en", answer.text), err=True)
         raise typer.Exit(1)
@@ -202,3 +203,14 @@ def parked_show(service: str, event_id: str, as_json: Annotated[bool, typer.Opti
 def parked_redrive(service: str, event_id: str, as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
     """Apply a parked record again, and those of its case that wait behind it."""
     _print(_operator(service, "POST", f"/parked/{event_id}/redrive"), as_json)
+
+
+@parked_app.command("skip")
+def parked_skip(
+    service: str,
+    event_id: str,
+    why: Annotated[str, typer.Option(help="the reason, for those who look later")],
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """Give a record up for good, with a reason; its bytes stay, and what waited behind it is applied."""
+    _print(_operator(service, "POST", f"/parked/{event_id}/skip", {"why": why}), as_json)

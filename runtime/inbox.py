@@ -25,13 +25,14 @@ from runtime.database import Database, DatabaseDown, Fenced, Query, Transaction,
 from runtime.facts import Handlers, RawRecord
 from runtime.failpoints import pass_by
 from runtime.plumbing import Offset, Parked, Seen
-from runtime.records import Entry, Outcome, blame, parked_row
+from runtime.records import SKIPPED, Entry, Outcome, blame, parked_row
 from runtime.work import Cause, Inapplicable, Work
 
 log = logging.getLogger(__name__)
 _PARKED: Final = cast("Any", Parked).table
-BLOCKED: Final = Query(sa.select(_PARKED.c.key).distinct().where(among(_PARKED.c.key, "keys")))
-OF_KEY: Final = Query(sa.select(*_PARKED.columns).where(_PARKED.c.key == sa.bindparam("key")).order_by(_PARKED.c.order_no))
+_IN_THE_WAY: Final = _PARKED.c.status != SKIPPED
+BLOCKED: Final = Query(sa.select(_PARKED.c.key).distinct().where(among(_PARKED.c.key, "keys"), _IN_THE_WAY))
+OF_KEY: Final = Query(sa.select(*_PARKED.columns).where(_PARKED.c.key == sa.bindparam("key"), _IN_THE_WAY).order_by(_PARKED.c.order_no))
 
 
 @dataclass(slots=True)

@@ -4,12 +4,13 @@ from typing import Any, Final, cast
 
 import sqlalchemy as sa
 
-from contracts.errors import NotFound
+from contracts.errors import Conflict, NotFound
 from runtime import telemetry
+from runtime.changes import Changes
 from runtime.database import Database, Query, Wanted, bucket_of
 from runtime.inbox import OF_KEY, Consumer
 from runtime.plumbing import Parked, Seen
-from runtime.records import Outcome, unparked
+from runtime.records import SKIPPED, Outcome, unparked
 
 _TABLE: Final = cast("Any", Parked).table
 _LIST: Final = Query(
@@ -27,7 +28,7 @@ _LIST: Final = Query(
     .limit(sa.bindparam("most", type_=sa.Integer()))
 )
 _ONE: Final = Query(sa.select(*_TABLE.columns).where(_TABLE.c.event_id == sa.bindparam("event_id")))
-_COUNT: Final = Query(sa.select(sa.func.count()).select_from(_TABLE))
+_COUNT: Final = Query(sa.select(sa.func.count()).select_from(_TABLE).where(_TABLE.c.status != SKIPPED))
 _NAMES: Final = ("event_id", "topic", "partition", "offset", "case_id", "reason", "status", "parked_at")
 
 
@@ -57,6 +58,32 @@ async def shown(database: Database, event_id: str) -> dict[str, Any]:
 def _row(line: tuple[Any, ...]) -> Any:
     columns = cast("Any", Parked).shape.columns
     return cast("Any", Parked)(**dict(zip(columns, line, strict=True)))
+
+
+async def skip(consumer: Consumer, event_id: str, why: str, by: str | None) -> dict[str, Any]:
+    """Take a record out of the way of its case for good, with the operator's reason, and apply what waited behind it.
+
+    For what can never be applied. Its bytes stay; the loss is on record and in a trace. Raises NotFound and, for a record that only
+    waits, Conflict: what it waits behind must be dealt with first.
+    """
+    database = consumer.database
+    async with consumer.lock:
+        found = await database.one(_ONE, event_id=event_id)
+        if found is None or _row(found).status == SKIPPED:
+            raise NotFound("not_found", what=f"bản ghi {event_id}")
+        row = _row(found)
+        if row.status != "parked":
+            raise Conflict("parked_record_waits", record=event_id)
+        row.status, row.reason = SKIPPED, f"{row.reason}; skipped by {by or 'an operator'}: {why}"
+        async with database.transaction({bucket_of(row.key)}) as transaction:
+            shape = cast("Any", Parked).shape
+            encode = shape.to_sqlite if database.dialect.name == "sqlite" else shape.to_postgres
+            await transaction.write(Changes(upserts={shape: [encode(row)]}))
+        telemetry.note("record skipped", case_id=row.key, event_type=row.topic)
+        with telemetry.span("redrive", case_id=row.key, redriven_id=event_id) as span:
+            outcome, left = await _apply(consumer, row.key, telemetry.traceparent_of(span))
+    consumer.tell(outcome.events)
+    return {"case_id": row.key, "skipped": event_id, "applied": outcome.applied, "left": left}
 
 
 async def redrive(consumer: Consumer, event_id: str) -> dict[str, Any]:

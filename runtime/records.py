@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -14,6 +14,9 @@ from runtime.database import BadData
 from runtime.facts import Handler
 from runtime.plumbing import Parked
 from runtime.work import Need
+
+SKIPPED: Final = "skipped"
+"""The status of a parked record that an operator took out of the way: kept with its bytes, applied no more."""
 
 
 class Entry(msgspec.Struct, gc=False):

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from contracts.errors import Conflict
 from contracts.event import PETITIONS
 from contracts.petitions import PetitionClassified
 from runtime import parking
@@ -155,3 +156,19 @@ async def test_a_failure_outside_every_handler_parks_only_its_own_record(
     await consumer.apply([toy.record(toy.lodged(f"c{n}"), f"e{n}", n, partition=0) for n in range(6)])
     assert sorted(await tallies(database)) == ["c0", "c1", "c2", "c4", "c5"]
     assert [line["reason"] for line in await parking.listed(database)] == ["handler failed: KeyError"]
+
+
+async def test_a_record_that_can_never_be_applied_is_skipped_with_a_reason_and_its_case_goes_on(
+    database: Database, consumer: Consumer
+) -> None:
+    broken = toy.record(toy.lodged("a"), "e1", 0, value=b"{")
+    await consumer.apply([broken, toy.record(toy.lodged("a", "2"), "e2", 1)])
+    with pytest.raises(Conflict):
+        await parking.skip(consumer, "e2", "it waits only", "operator-1")
+    told = await parking.skip(consumer, "e1", "written by a broken program", "operator-1")
+    assert told == {"case_id": "a", "skipped": "e1", "applied": 1, "left": 0}
+    assert await tallies(database) == {"a": 1}
+    (kept,) = await parking.listed(database)
+    assert (kept["status"], await parking.count(database)) == ("skipped", 0)
+    await consumer.apply([toy.record(toy.lodged("a", "3"), "e3", 2)])
+    assert await tallies(database) == {"a": 2}
