@@ -36,7 +36,10 @@ def rows() -> dict[str, RefusalRow]:
 
 
 class Refusal(Exception):
-    """A command that may not be carried out; raised by rules, answered to the client, nothing is changed."""
+    """A command that may not be carried out; raised by rules, answered to the client, nothing is changed.
+
+    ``values`` fill the sentences; one that is itself words is given twice, as ``problem`` (English) and ``problem_vi``.
+    """
 
     status: ClassVar[int] = 400
 
@@ -45,7 +48,8 @@ class Refusal(Exception):
         self.code = code
         self.field = field
         self.law = law or found.law or None
-        self.message = found.vi.format(**values)
+        own = {name.removesuffix("_vi"): value for name, value in values.items() if name.endswith("_vi")}
+        self.message = found.vi.format(**{**values, **own})
         self.message_en = found.en.format(**values)
         super().__init__(f"{code}: {self.message_en}")
 

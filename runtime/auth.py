@@ -121,21 +121,23 @@ def caller_of(keys: Path, authorization: str) -> Caller:
     """
     scheme, _, token = authorization.partition(" ")
     if scheme.lower() != "bearer" or not token:
-        raise NotSignedIn("not_signed_in", problem="thiếu tiêu đề Authorization: Bearer")
+        raise NotSignedIn(
+            "not_signed_in", problem="the header Authorization: Bearer is missing", problem_vi="thiếu tiêu đề Authorization: Bearer"
+        )
     known = _seen.get(token)
     if known is not None and known[0] > time.time():
         return known[1]
     try:
         claims = jwt.decode(token, _key(keys / "platform.pub.json"), algorithms=_ALGORITHM).claims
         if claims["iss"] != ISSUER:
-            raise NotSignedIn("not_signed_in", problem="mã không do hệ thống này cấp")
+            raise NotSignedIn("not_signed_in", problem="the token was not issued here", problem_vi="mã không do hệ thống này cấp")
         caller = Caller(Role(claims["role"]), claims.get("agency", ""), claims.get("officer"), claims.get("case"), token)
         expires = float(claims["exp"])
     except (JoseError, ValueError, KeyError, TypeError) as bad:
-        raise NotSignedIn("not_signed_in", problem="mã không hợp lệ") from bad
+        raise NotSignedIn("not_signed_in", problem="the token is not valid", problem_vi="mã không hợp lệ") from bad
     if expires <= time.time():
         _seen.pop(token, None)
-        raise NotSignedIn("not_signed_in", problem="mã đã hết hạn")
+        raise NotSignedIn("not_signed_in", problem="the token has expired", problem_vi="mã đã hết hạn")
     if len(_seen) >= _SEEN_MOST:
         _seen.clear()
     _seen[token] = (expires, caller)

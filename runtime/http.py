@@ -259,14 +259,16 @@ def object_of(body: bytes) -> dict[str, Any]:
     try:
         return msgspec.json.decode(body, type=dict[str, Any]) if body.strip() else {}
     except (msgspec.DecodeError, UnicodeDecodeError) as broken:
-        raise Invalid("bad_json", problem=problems.describe(broken)[1]) from broken
+        problem = problems.describe(broken)[1]
+        raise Invalid("bad_json", problem=problem, problem_vi=problems.in_vietnamese(problem)) from broken
 
 
 def _list(body: bytes) -> list[dict[str, Any]]:
     try:
         items = msgspec.json.decode(body, type=list[dict[str, Any]])
     except (msgspec.DecodeError, UnicodeDecodeError) as broken:
-        raise Invalid("bad_json", problem=problems.describe(broken)[1]) from broken
+        problem = problems.describe(broken)[1]
+        raise Invalid("bad_json", problem=problem, problem_vi=problems.in_vietnamese(problem)) from broken
     if len(items) > MAX_BATCH:
         raise Invalid("invalid_form", where="$", problem=f"> {MAX_BATCH}")
     return items
@@ -278,7 +280,8 @@ def form_of(given: dict[str, Any], form: Any) -> Any:
         return msgspec.convert(given, form)
     except msgspec.ValidationError as wrong:
         place, problem = problems.describe(wrong)
-        raise Invalid("invalid_form", field=place or None, where=place or "$", problem=problem) from wrong
+        told = {"problem": problem, "problem_vi": problems.in_vietnamese(problem)}
+        raise Invalid("invalid_form", field=place or None, where=place or "$", **told) from wrong
 
 
 def reply(value: Any, status: int = 200) -> Response:

@@ -21,3 +21,28 @@ def describe(failure: Exception) -> tuple[str, str]:
         place = f"{place}.{missing[1]}"
     problem = _UNKNOWN.sub("an unknown field", _ENUM.sub("not a word of its list", problem))
     return place.removeprefix("$").removeprefix("."), problem
+
+
+_VIETNAMESE: Final = (
+    (re.compile(r"Object missing required field `\w+`"), "thiếu trường bắt buộc này"),
+    (re.compile(r"Object contains an unknown field"), "có trường không được khai báo"),
+    (re.compile(r"not a word of its list"), "không thuộc danh mục"),
+    (re.compile(r"Expected `(\w+)( \| null)?`, got `(\w+)`"), r"cần kiểu \1, nhận được kiểu \3"),
+    (re.compile(r"Expected `str` of length >= (\d+)"), r"cần ít nhất \1 ký tự"),
+    (re.compile(r"Expected `str` of length <= (\d+)"), r"chỉ được tối đa \1 ký tự"),
+    (re.compile(r"Expected `array` of length <= (\d+)"), r"chỉ được tối đa \1 phần tử"),
+    (re.compile(r"Expected `str` matching regex .*"), "không đúng dạng mã"),
+    (re.compile(r"Expected `int` >= (\d+)"), r"phải từ \1 trở lên"),
+    (re.compile(r"Expected `int` <= (\d+)"), r"chỉ được đến \1"),
+    (re.compile(r"Invalid RFC3339 encoded date"), "không phải ngày theo dạng NĂM-THÁNG-NGÀY"),
+    (re.compile(r"JSON is malformed.*|Input data was truncated"), "JSON viết sai"),
+    (re.compile(r"not UTF-8"), "không phải UTF-8"),
+)
+
+
+def in_vietnamese(problem: str) -> str:
+    """A problem as ``describe`` tells it, in Vietnamese; as it is when no translation fits."""
+    for pattern, words in _VIETNAMESE:
+        if pattern.fullmatch(problem):
+            return pattern.sub(words, problem)
+    return problem

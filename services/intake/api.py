@@ -30,7 +30,7 @@ _attempts: Final = receipt.Attempts(reference.limit("receipt_tries"), reference.
 class LodgeRequest(LodgeForm, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A letter with the key under which it is lodged once, however often it is sent."""
 
-    idempotency_key: Annotated[str, Meta(min_length=8, max_length=200)] | None = None
+    idempotency_key: Annotated[str, Meta(min_length=1, max_length=200)] | None = None
 
 
 class ClassifyForm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

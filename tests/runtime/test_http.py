@@ -131,3 +131,13 @@ def test_the_service_accepts_while_the_broker_is_away_and_says_what_waits(client
 def test_unknown_paths_and_methods_are_problems_too(client: TestClient) -> None:
     assert client.get("/nowhere").json()["code"] == "not_found"
     assert client.get("/cases/c1/file").json()["code"] == "method_not_allowed"
+
+
+def test_a_refusal_is_a_vietnamese_sentence_and_an_english_one(client: TestClient) -> None:
+    told = client.post("/cases/c1/file", json={"ground": "?"}).json()
+    assert told["detail"] == "Trường ground không hợp lệ: không thuộc danh mục."
+    assert told["detail_en"] == "The field ground is not valid: not a word of its list."
+    told = client.post("/cases/c1/file", json={}).json()
+    assert told["detail"] == "Trường ground không hợp lệ: thiếu trường bắt buộc này."
+    told = client.post("/cases/c1/file", json={"ground": "complaint", "on": "hôm qua"}).json()
+    assert (told["field"], told["detail"]) == ("on", "Trường on không hợp lệ: không phải ngày theo dạng NĂM-THÁNG-NGÀY.")
