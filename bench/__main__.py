@@ -1,9 +1,9 @@
-"""``python -m bench [streams|platform|law …]``: every figure of ``docs/benchmarks.md``, printed and kept in ``.run/bench.json``."""
+"""``python -m bench [law|streams|platform …]``: every figure, printed and kept in ``.run/bench.json``; ``table`` prints them for the docs."""
 
 import sys
 
 from bench import law, platform, streams
-from bench.figures import Book
+from bench.figures import Book, table
 from bench.ground import ground
 from runtime.settings import home
 
@@ -12,6 +12,9 @@ def main() -> None:
     """Measure what is named, or everything."""
     wanted = sys.argv[1:] or ["law", "streams", "platform"]
     book = Book(home() / "bench.json")
+    if wanted == ["table"]:
+        print(table(book.path))
+        return
     if "law" in wanted:
         law.measure(book)
     if "streams" in wanted:

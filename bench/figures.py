@@ -55,3 +55,14 @@ def _plain(number: float) -> str:
 
 def _rounded(value: object) -> object:
     return float(f"{value:.5g}") if isinstance(value, float) else value
+
+
+def table(path: Path) -> str:
+    """The figures kept in ``bench.json`` as a Markdown table: name, value, baseline, ratio, method."""
+    rows = ["| figure | value | baseline | ratio | method |", "|---|---|---|---|---|"]
+    for name, one in json.loads(path.read_text("utf-8")).items():
+        goal = f" (goal {one['goal']})" if one.get("goal") else ""
+        baseline = "" if one["baseline"] is None else _plain(one["baseline"])
+        ratio = "" if one["ratio"] is None else f"{one['ratio']:.2f}"
+        rows.append(f"| `{name}` | {_plain(one['value'])} {one['unit']}{goal} | {baseline} | {ratio} | {one['method']} |")
+    return "\n".join(rows)

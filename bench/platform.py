@@ -31,8 +31,9 @@ DANNGUYEN = Path(sys.executable).with_name("dannguyen")
 AGENCY = "UBND-05518"
 LODGINGS = 2000
 VISIBLE = 150
-PAGE = """query Page($first: Int!) { petitions(first: $first) { edges { node {
-  caseId number kind status receivedOn dueOn holder { code name } } } pageInfo { hasNextPage } } }"""
+PAGE = """query Page($first: Int!) { petitions(first: $first) { edges { cursor node {
+  caseId number status statusLabel kind receivedOn receivedBy { code name } case { holder { code name } step dueOn }
+} } pageInfo { hasNextPage endCursor } } }"""
 
 
 class Platform:
