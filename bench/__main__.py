@@ -1,4 +1,4 @@
-"""``python -m bench [law|streams|platform …]``: every figure, printed and kept in ``.run/bench.json``; ``table`` prints them for the docs."""
+"""``python -m bench [law|streams|platform …]``: figures, printed and kept in ``.run/bench.json``; ``table`` prints them for the docs."""
 
 import sys
 
