@@ -111,6 +111,7 @@ class Service:
     def use(self, settings: Settings) -> "Service":
         """Bind the service to one process's settings and make its parts."""
         self.settings = settings
+        self._is_open = False
         self.db = open_database(settings.database_url, self.name)
         self.consumer = Consumer(self.db, self.handlers, self.new_work, self.name, self.after_commit)
         self.relay = Relay(self.db, settings.kafka, f"/dannguyen/{self.name}")
@@ -176,6 +177,7 @@ class Service:
                 await self.reader.stop()
             await self.relay.close()
             await self.db.close()
+            self._is_open = False
             telemetry.stop()
 
     async def open(self) -> None:
