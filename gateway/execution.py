@@ -87,6 +87,10 @@ class Context:
             self.case_ids.add(sent["case_id"])
         return sent
 
+    async def ask(self, service: str, path: str, params: Mapping[str, str]) -> dict[str, Any]:
+        """Ask a service in the caller's name."""
+        return await self.engine.upstream.read(service, path, params, token=self.caller.token)
+
     async def wait_for(self, position: str) -> bool:
         """Wait for a command's own fact."""
         return bool(position) and await self.engine.waiting.until_seen(self.reader.db, self.reader.asking, Position.parse(position))

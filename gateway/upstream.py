@@ -50,6 +50,19 @@ class Upstream:
             return found
         raise Refused(found, answer.status_code)
 
+    async def read(self, service: str, path: str, params: Mapping[str, str], *, token: str) -> dict[str, Any]:
+        """What the service answered to a question. Raises Refused (its refusal) or Unavailable."""
+        if self._client is None:
+            self._client = httpx.AsyncClient(timeout=_DEADLINE, trust_env=False)
+        try:
+            answer = await self._client.get(address_of(service) + path, params=dict(params), headers={"authorization": f"Bearer {token}"})
+            found = msgspec.json.decode(answer.content, type=dict[str, Any])
+        except (httpx.HTTPError, msgspec.DecodeError) as down:
+            raise Unavailable("service_unavailable", service=service) from down
+        if answer.is_success:
+            return found
+        raise Refused(found, answer.status_code)
+
     async def close(self) -> None:
         """Let the connections go."""
         if self._client is not None:

@@ -69,6 +69,18 @@ LodgePetitionResult = Annotated[LodgePetitionSuccess | Refusal, strawberry.union
 StepResult = Annotated[StepRecorded | Refusal, strawberry.union("StepResult")]
 
 
+def refusal_of(refused: Refused) -> Refusal:
+    """A refusal as data."""
+    return Refusal(
+        code=refused.code,
+        message=refused.message,
+        message_en=refused.message_en,
+        status=refused.status,
+        field=refused.field,
+        law=refused.law,
+    )
+
+
 async def _told(info: Info, name: str, act: Callable[[], Awaitable[Any]]) -> Any:
     """What the command led to; a refusal as a value."""
     try:
@@ -76,14 +88,7 @@ async def _told(info: Info, name: str, act: Callable[[], Awaitable[Any]]) -> Any
             raise NotAllowed("role_not_allowed", role=info.context.reader.viewer.role.value)
         return await act()
     except Refused as refused:
-        return Refusal(
-            code=refused.code,
-            message=refused.message,
-            message_en=refused.message_en,
-            status=refused.status,
-            field=refused.field,
-            law=refused.law,
-        )
+        return refusal_of(refused)
 
 
 @shown

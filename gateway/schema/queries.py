@@ -7,12 +7,12 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 import strawberry
 
-from contracts.vocabulary import Role
+from contracts.vocabulary import Role, Step
 from gateway import models
 from gateway.asking import Parameters
 from gateway.policy import NEVER, rule
 from gateway.reading import Node, Reader, Sums
-from gateway.schema import types
+from gateway.schema import law, types
 from gateway.schema.inputs import AgencyFilter, AlertFilter, PetitionFilter, PetitionOrder, ReportFilter, StatisticsFilter
 from gateway.schema.sources import SOURCE, One, Root, column, given, shown
 
@@ -133,6 +133,18 @@ class Query:
     ) -> types.Connection[types.Report]:
         found: Any = await info.context.reader.page(types.Report, "reports", first, after, plain(filter))
         return found  # type: ignore[no-any-return]
+
+    @strawberry.field
+    async def next_steps(self, info: Info, case_id: strawberry.ID, ask: str | None = None) -> law.NextStepsResult | None:
+        return await law.next_steps(info, case_id, ask)
+
+    @strawberry.field
+    async def explain(self, info: Info, case_id: strawberry.ID, step: Step | None = None) -> law.ExplainResult | None:
+        return await law.explain(info, case_id, step)
+
+    @strawberry.field
+    async def competent_agency(self, info: Info, facts: law.CompetentAgencyInput) -> law.CompetentAgencyResult | None:
+        return await law.competent_agency(info, facts)
 
     @from_root("as_of")
     async def as_of(self, info: Info) -> datetime | None:

@@ -14,8 +14,6 @@ class Subscription:
     """What is told as it happens."""
 
     @strawberry.subscription(metadata={SOURCE: Root("case_changed")})  # type: ignore[untyped-decorator]
-    async def case_changed(
-        self, case_id: strawberry.ID | None = None, agency: str | None = None
-    ) -> AsyncGenerator[CaseChange, Any]:
+    async def case_changed(self, case_id: strawberry.ID | None = None, agency: str | None = None) -> AsyncGenerator[CaseChange, Any]:
         raise NotImplementedError("subscriptions are served by the hub")
         yield

@@ -16,11 +16,12 @@ from starlette.requests import Request
 from contracts.errors import Invalid, NotAllowed, NotFound
 from contracts.vocabulary import Role
 from law import bodies
+from law.certificate import certify
 from runtime.auth import Caller
 from runtime.http import command, query
 from runtime.service import Service
 from runtime.work import Work
-from services.routing import docket, history, questions, reference, settlement, store
+from services.routing import clocks, docket, history, questions, reference, settlement, store
 from services.routing.ask import Ask
 from services.routing.history import State
 
@@ -120,3 +121,19 @@ async def show_competent(request: Request, caller: Caller, service: Service) -> 
         return msgspec.to_builtins(questions.competent(msgspec.convert(asked, questions.WhoSettles, strict=False)))  # type: ignore[no-any-return]
     except msgspec.ValidationError as wrong:
         raise Invalid("invalid_form", where="$", problem=str(wrong)) from wrong
+
+
+@query("GET", "/cases/{case_id}/explain", roles=READERS)
+async def explain_due_dates(request: Request, caller: Caller, service: Service) -> dict[str, Any]:
+    """Why the running clocks of a case end when they do: each with its certificate, which ``dannguyen law verify`` counts again.
+
+    ``step`` asks about one clock only. A clock whose last day the agency set itself is a named day and has no certificate.
+    """
+    state = await _case(request, caller, service)
+    step, today = request.query_params.get("step"), service.clock.today()
+    told = []
+    for clock in state.clocks:
+        if clock.is_running and step in (None, clock.step.value):
+            found = certify(clocks.question_of(clock, state.facts()), today)[1] if clock.kind and clock.limit_on is None else None
+            told.append({"step": clock.step, "holder": clock.holder, "due_on": clock.due_on, "certificate": found})
+    return {"case_id": state.case_id, "clocks": told}

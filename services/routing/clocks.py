@@ -16,7 +16,7 @@ from contracts.vocabulary import Step
 from law import clocks, reference
 from law.answers import Due
 from law.calendar import add_working_days
-from law.question import Suspension
+from law.question import Question, Suspension
 
 
 class Clock(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -65,16 +65,21 @@ def counted(clock: Clock, facts: Mapping[str, Any]) -> Due:
     """The end of a clock with its rules. Raises Invalid as ``law.clocks.due`` does."""
     if _is_plain(clock, facts):
         return _plain(clock.kind, clock.limit, clock.started_on, clock.holder if clock.holder in reference.book().closing else None)
+    return clocks.answer(question_of(clock, facts))
+
+
+def question_of(clock: Clock, facts: Mapping[str, Any]) -> Question:
+    """The clock as a question to the law, by which its end can be explained and checked."""
     is_own = clock.limit_on is not None
     if clock.limit_on is not None:
         facts = {**facts, "agency_limit": {"limit": max((clock.limit_on - clock.started_on).days, 0), "unit": "calendar"}}
-    return clocks.due(
+    return Question(
         clock.kind,
         clock.limit,
         clock.started_on,
-        facts,
-        extensions=clock.extensions,
-        suspensions=clock.suspensions,
+        dict(facts),
+        clock.extensions,
+        tuple(clock.suspensions),
         roll=not is_own,
         agency=clock.holder,
     )

@@ -1,5 +1,6 @@
 """A complaint handed in at a ward's counter, settled in time, counted, and seen by its author and by the operator."""
 
+import json
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 
 from contracts.event import PETITIONS
 from contracts.vocabulary import Role
+from law.verify import verify
 from runtime.settings import SERVICES
 from tests.journeys.matter import WARD, Matter, axes
 from tests.journeys.world import START, Badge, World, officer, until
@@ -125,3 +127,21 @@ def _services(spans: list[dict[str, Any]]) -> set[str]:
 
 def _if(found: dict[int, int], holds: Any) -> dict[int, int] | None:
     return found if holds(found) else None
+
+
+NEXT = """query($id: ID!, $ask: String){nextSteps(caseId:$id, ask:$ask){
+  ... on NextSteps{steps{move label within law} isAllowed refusal{code law}}}}"""
+EXPLAIN = """query($id: ID!){explain(caseId:$id){... on Explanations{clocks{step dueOn sentence days{day isCounted} certificate}}}}"""
+
+
+def test_the_next_move_and_the_reason_of_a_due_date_are_told_to_the_officer(complaint: Matter) -> None:
+    world = complaint.world
+    told = world.graphql(NEXT, by=officer(WARD), id=complaint.case_id, ask="accept")["nextSteps"]
+    assert (told["isAllowed"], told["refusal"]["code"]) == (False, "move_not_now")
+    clocks = world.graphql(EXPLAIN, by=officer(WARD), id=complaint.case_id)["explain"]["clocks"]
+    for clock in clocks:
+        if clock["certificate"]:
+            assert clock["sentence"]
+            assert verify(json.loads(clock["certificate"])) is None
+            assert {day["day"] for day in clock["days"]}
+    assert [clock["certificate"] for clock in clocks if clock["certificate"]]
