@@ -11,6 +11,8 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import attrgetter
 from typing import Any, Final, cast
 
 import msgspec
@@ -33,6 +35,10 @@ _PARKED: Final = cast("Any", Parked).table
 _IN_THE_WAY: Final = _PARKED.c.status != SKIPPED
 BLOCKED: Final = Query(sa.select(_PARKED.c.key).distinct().where(among(_PARKED.c.key, "keys"), _IN_THE_WAY))
 OF_KEY: Final = Query(sa.select(*_PARKED.columns).where(_PARKED.c.key == sa.bindparam("key"), _IN_THE_WAY).order_by(_PARKED.c.order_no))
+
+
+_place = attrgetter("topic", "partition")
+"""Where a record stands; the records of one partition come together in a batch."""
 
 
 @dataclass(slots=True)
@@ -77,20 +83,20 @@ class Consumer:
 
     def _in_turn(self, records: Sequence[Any]) -> list[Any]:
         """Those records that continue each partition exactly where the database stands; a gap is read again."""
-        expected = dict(self.next_offsets)
-        found = []
-        for record in records:
-            tp = TopicPartition(record.topic, record.partition)
-            offset = expected.get(tp)
-            if offset is None or record.offset < offset:
+        found: list[Any] = []
+        for (topic, partition), run in groupby(records, _place):
+            tp = TopicPartition(topic, partition)
+            offset = self.next_offsets.get(tp)
+            if offset is None:
                 continue
-            if record.offset == offset or self._is_gone(tp, offset, record.offset):
-                found.append(record)
-                expected[tp] = record.offset + 1
-            else:
-                del expected[tp]
-                if self.seek is not None:
-                    self.seek(tp, self.next_offsets[tp])
+            for record in run:
+                if record.offset == offset or (record.offset > offset and self._is_gone(tp, offset, record.offset)):
+                    found.append(record)
+                    offset = record.offset + 1
+                elif record.offset > offset:
+                    if self.seek is not None:
+                        self.seek(tp, self.next_offsets[tp])
+                    break
         return found
 
     def _is_gone(self, tp: TopicPartition, offset: int, reached: int) -> bool:
@@ -201,10 +207,8 @@ class Consumer:
         return spans
 
     def _moves(self, records: Sequence[Any]) -> list[Move]:
-        reached: dict[TopicPartition, int] = {}
-        for record in records:
-            reached[TopicPartition(record.topic, record.partition)] = record.offset + 1
-        return [Move(tp.topic, tp.partition, self.next_offsets[tp], offset) for tp, offset in sorted(reached.items())]
+        reached = {place: record.offset + 1 for place, run in groupby(records, _place) for record in run}
+        return [Move(*place, self.next_offsets[TopicPartition(*place)], offset) for place, offset in sorted(reached.items())]
 
     def _decode(self, record: Any) -> Entry | None:
         """The record as an entry, or None when nobody here reacts to it."""

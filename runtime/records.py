@@ -42,12 +42,10 @@ class Entry(msgspec.Struct, gc=False):
     @property
     def cases(self) -> list[str]:
         """The cases whose lock it needs."""
-        found = [self.key]
-        if self.reason is None:
-            for handler in self.handlers:
-                if isinstance(handler, Handler) and handler.also is not None:
-                    found.extend(handler.also(self.item))
-        return found
+        others = [handler.also for handler in self.handlers if isinstance(handler, Handler) and handler.also is not None]
+        if not others or self.reason is not None:
+            return [self.key]
+        return [self.key, *(case for also in others for case in also(self.item))]
 
 
 @dataclass(slots=True)

@@ -28,7 +28,7 @@ _OPTIONS: Final[dict[str, Any]] = {
     "batch": True,
     "ack_policy": AckPolicy.MANUAL,
     "auto_offset_reset": "earliest",
-    "batch_timeout_ms": 50,
+    "batch_timeout_ms": 100,
     "fetch_max_wait_ms": 2000,
     "session_timeout_ms": 6000,
     "heartbeat_interval_ms": 1500,
