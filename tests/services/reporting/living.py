@@ -38,7 +38,7 @@ class Living:
         records = [self.record(fact) for fact in facts]
         await self.service.consumer.reload({TopicPartition(record.topic, record.partition) for record in records})
         for start in range(0, len(records), batch):
-            await self.service.consumer.apply(records[start : start + batch])
+            await self.service.consumer.apply(_by_partition(records[start : start + batch]))
 
     def record(self, fact: Event) -> Any:
         """The fact numbered and stamped, on its partition."""
@@ -71,6 +71,14 @@ class Living:
         token = auth.issue(self.service.settings.keys, role, agency=agency, officer="P-1")
         transport = httpx.ASGITransport(self.service.app())
         return httpx.AsyncClient(transport=transport, base_url="http://service", headers={"authorization": f"Bearer {token}"})
+
+
+def _by_partition(records: list[Any]) -> list[Any]:
+    """The records of one partition together, as a read of Kafka brings them."""
+    places: dict[tuple[str, int], list[Any]] = defaultdict(list)
+    for record in records:
+        places[(record.topic, record.partition)].append(record)
+    return [record for together in places.values() for record in together]
 
 
 @asynccontextmanager
