@@ -84,9 +84,10 @@ class Consumer:
     def _in_turn(self, records: Sequence[Any]) -> list[Any]:
         """Those records that continue each partition exactly where the database stands; a gap is read again."""
         found: list[Any] = []
-        for (topic, partition), run in groupby(records, _place):
-            tp = TopicPartition(topic, partition)
-            offset = self.next_offsets.get(tp)
+        expected: dict[tuple[str, int], int | None] = {}
+        for place, run in groupby(records, _place):
+            tp = TopicPartition(*place)
+            offset = expected[place] if place in expected else self.next_offsets.get(tp)
             if offset is None:
                 continue
             for record in run:
@@ -96,7 +97,9 @@ class Consumer:
                 elif record.offset > offset:
                     if self.seek is not None:
                         self.seek(tp, self.next_offsets[tp])
+                    offset = None
                     break
+            expected[place] = offset
         return found
 
     def _is_gone(self, tp: TopicPartition, offset: int, reached: int) -> bool:

@@ -172,3 +172,8 @@ async def test_a_record_that_can_never_be_applied_is_skipped_with_a_reason_and_i
     assert (kept["status"], await parking.count(database)) == ("skipped", 0)
     await consumer.apply([toy.record(toy.lodged("a", "3"), "e3", 2)])
     assert await tallies(database) == {"a": 2}
+
+
+async def test_records_of_partitions_in_turn_are_all_applied(database: Database, consumer: Consumer) -> None:
+    await consumer.apply([toy.record(toy.lodged(f"c{n}"), f"e{n}", n // 2, partition=n % 2) for n in range(8)])
+    assert sorted(await tallies(database)) == [f"c{n}" for n in range(8)]
