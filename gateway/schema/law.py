@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from datetime import date
 from typing import Annotated, Any
 
+import msgspec
 import strawberry
 
 from contracts.errors import Refusal as Refused
@@ -52,7 +53,10 @@ class CountedDay:
 
 @shown
 class Explanation:
-    """Why a step is due on a day; ``certificate`` is what ``dannguyen law verify`` checks, as JSON text."""
+    """Why a step is due on a day; ``certificate`` is what ``dannguyen law verify`` checks, as JSON text.
+
+    Null where no law sets the day, but an agency or the platform's own convention does.
+    """
 
     step: Step
     holder: str
@@ -78,11 +82,15 @@ class CompetentAgency:
     """Who settles first and second; the bodies when the unit was told."""
 
     first: str
+    first_label: str
     second: str | None
+    second_label: str | None
     then: str | None
     rule: str
     agency: str | None
+    agency_name: str | None
     second_agency: str | None
+    second_agency_name: str | None
     warnings: list[str]
     cites: list[str]
     grade: str
@@ -122,7 +130,7 @@ async def next_steps(info: Info, case_id: str, ask: str | None) -> NextSteps | R
             refusal=_told_refusal(wrong) if wrong else None,
         )
 
-    return await _asked(info, "next_steps", act)  # type: ignore[no-any-return]
+    return await asked_of_the_law(info, "next_steps", act)  # type: ignore[no-any-return]
 
 
 async def explain(info: Info, case_id: str, step: Step | None) -> Explanations | Refusal | None:
@@ -132,31 +140,36 @@ async def explain(info: Info, case_id: str, step: Step | None) -> Explanations |
         told = await info.context.ask("routing", f"/cases/{_id(case_id)}/explain", {"step": step.value} if step else {})
         return Explanations(case_id=strawberry.ID(case_id), clocks=[_explanation(one) for one in told["clocks"]])
 
-    return await _asked(info, "explain", act)  # type: ignore[no-any-return]
+    return await asked_of_the_law(info, "explain", act)  # type: ignore[no-any-return]
 
 
 async def competent_agency(info: Info, facts: CompetentAgencyInput) -> CompetentAgency | Refusal | None:
     """Who settles a matter of these facts."""
 
     async def act() -> CompetentAgency:
-        given = {_ASKED_AS.get(name, name): _text(value) for name, value in vars(facts).items() if value not in (None, False)}
+        given = {_ASKED_AS.get(name, name): text_of(value) for name, value in vars(facts).items() if value not in (None, False)}
         told = await info.context.ask("routing", "/competent", given)
+        body, upper = told["agency"] or {}, told["second_agency"] or {}
         return CompetentAgency(
             first=told["first"],
+            first_label=told["first_title"],
             second=told["second"],
+            second_label=told["second_title"],
             then=told["then"],
             rule=told["rule"],
-            agency=(told["agency"] or {}).get("code"),
-            second_agency=(told["second_agency"] or {}).get("code"),
+            agency=body.get("code"),
+            agency_name=body.get("name"),
+            second_agency=upper.get("code"),
+            second_agency_name=upper.get("name"),
             warnings=list(told["warnings"]),
             cites=list(told["cites"]),
             grade=told["grade"],
         )
 
-    return await _asked(info, "competent_agency", act)  # type: ignore[no-any-return]
+    return await asked_of_the_law(info, "competent_agency", act)  # type: ignore[no-any-return]
 
 
-async def _asked(info: Info, name: str, act: Callable[[], Awaitable[Any]]) -> Any:
+async def asked_of_the_law(info: Info, name: str, act: Callable[[], Awaitable[Any]]) -> Any:
     """What was found; a refusal as a value; None for a role that may not ask."""
     if rule("Query", name).seen_by(info.context.reader.viewer.role) == NEVER:
         return None
@@ -182,8 +195,6 @@ def _step(one: dict[str, Any]) -> NextStep:
 
 
 def _explanation(one: dict[str, Any]) -> Explanation:
-    import msgspec
-
     found = one.get("certificate") or {}
     days = [
         CountedDay(day=date.fromisoformat(day["date"]), is_counted=day["counted"], reason=day.get("reason"))
@@ -193,7 +204,7 @@ def _explanation(one: dict[str, Any]) -> Explanation:
         step=Step(one["step"]),
         holder=one["holder"],
         due_on=date.fromisoformat(one["due_on"]) if one.get("due_on") else None,
-        sentence=found.get("sentence") or None,
+        sentence=one.get("sentence") or None,
         rules=list(found.get("rules", ())),
         cites=list(found.get("cites", ())),
         grade=found.get("grade"),
@@ -213,7 +224,8 @@ def _told_refusal(problem: dict[str, Any]) -> Refusal:
     )
 
 
-def _text(value: object) -> str:
+def text_of(value: object) -> str:
+    """A value as it stands in a query of HTTP."""
     return value.isoformat() if isinstance(value, date) else str(value).lower() if isinstance(value, bool) else str(value)
 
 

@@ -12,7 +12,7 @@ from gateway import models
 from gateway.asking import Parameters
 from gateway.policy import NEVER, rule
 from gateway.reading import Node, Reader, Sums
-from gateway.schema import law, types
+from gateway.schema import law, questions, types
 from gateway.schema.inputs import AgencyFilter, AlertFilter, PetitionFilter, PetitionOrder, ReportFilter, StatisticsFilter
 from gateway.schema.sources import SOURCE, One, Root, column, given, shown
 
@@ -145,6 +145,14 @@ class Query:
     @strawberry.field
     async def competent_agency(self, info: Info, facts: law.CompetentAgencyInput) -> law.CompetentAgencyResult | None:
         return await law.competent_agency(info, facts)
+
+    @strawberry.field
+    async def due_date(self, info: Info, question: questions.DueDateInput) -> questions.DueDateResult | None:
+        return await questions.due_date(info, question)
+
+    @strawberry.field
+    async def letter_action(self, info: Info, facts: questions.LetterActionInput) -> questions.LetterActionResult | None:
+        return await questions.letter_action(info, facts)
 
     @from_root("as_of")
     async def as_of(self, info: Info) -> datetime | None:

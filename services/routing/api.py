@@ -4,11 +4,13 @@ POST /cases/{case_id}/{move}        make a move; the table of moves says who may
 POST /steps/batch                   many moves at once, one answer each
 GET  /cases/{case_id}               where a case stands, with its clocks
 GET  /cases/{case_id}/next-steps    what may be done now, by whom, by when (``ask=MOVE``: why not)
+GET  /cases/{case_id}/explain       why a step is due on a day (``step=STEP``: only that one)
 GET  /competent                     who settles a matter of such facts (open to all)
+GET  /action                        what must be done with a letter of such facts (open to all)
 """
 
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from starlette.requests import Request
@@ -16,15 +18,18 @@ from starlette.requests import Request
 from contracts.errors import Invalid, NotAllowed, NotFound
 from contracts.vocabulary import Role
 from law import bodies
-from law.certificate import certify
+from runtime import problems
 from runtime.auth import Caller
+from runtime.clock import LegalClock
 from runtime.http import command, query
 from runtime.service import Service
 from runtime.work import Work
-from services.routing import clocks, docket, history, questions, reference, settlement, store
+from services.routing import docket, history, questions, reference, settlement, store
 from services.routing.ask import Ask
+from services.routing.explanations import explained
 from services.routing.history import State
 
+Q = TypeVar("Q", bound=questions.Asked)
 READERS = frozenset({Role.OFFICER, Role.SUPERVISOR, Role.POLICE, Role.OPERATOR, Role.CITIZEN, Role.SYSTEM})
 
 
@@ -114,26 +119,31 @@ async def show_next_steps(request: Request, caller: Caller, service: Service) ->
 
 
 @query("GET", "/competent", is_open=True)
-async def show_competent(request: Request, caller: Caller, service: Service) -> dict[str, Any]:
+async def show_competent(request: Request, caller: Caller, service: Service) -> questions.Settlers:
     """Who settles: the question of ``dannguyen law competent`` with its facts as query parameters."""
+    return questions.competent(_question(request, service, questions.WhoSettles))
+
+
+@query("GET", "/action", is_open=True)
+async def show_action(request: Request, caller: Caller, service: Service) -> questions.ToDo:
+    """What must be done with a letter: the question of ``dannguyen law action`` with its facts as query parameters."""
+    return questions.what_to_do(_question(request, service, questions.WhatToDo))
+
+
+def _question(request: Request, service: Service, kind: type[Q]) -> Q:
+    """The question that the query parameters ask, about today unless they name a date."""
     asked: dict[str, Any] = {"date": service.clock.today().isoformat(), **request.query_params}
     try:
-        return msgspec.to_builtins(questions.competent(msgspec.convert(asked, questions.WhoSettles, strict=False)))  # type: ignore[no-any-return]
+        return msgspec.convert(asked, kind, strict=False)
     except msgspec.ValidationError as wrong:
-        raise Invalid("invalid_form", where="$", problem=str(wrong)) from wrong
+        place, problem = problems.describe(wrong)
+        told = {"problem": problem, "problem_vi": problems.in_vietnamese(problem)}
+        raise Invalid("invalid_form", field=place or None, where=place or "$", **told) from wrong
 
 
 @query("GET", "/cases/{case_id}/explain", roles=READERS)
 async def explain_due_dates(request: Request, caller: Caller, service: Service) -> dict[str, Any]:
-    """Why the running clocks of a case end when they do: each with its certificate, which ``dannguyen law verify`` counts again.
-
-    ``step`` asks about one clock only. A clock whose last day the agency set itself is a named day and has no certificate.
-    """
+    """Why the running clocks of a case end when they do: each with a sentence and its certificate; ``step`` asks about one only."""
     state = await _case(request, caller, service)
-    step, today = request.query_params.get("step"), service.clock.today()
-    told = []
-    for clock in state.clocks:
-        if clock.is_running and step in (None, clock.step.value):
-            found = certify(clocks.question_of(clock, state.facts()), today)[1] if clock.kind and clock.limit_on is None else None
-            told.append({"step": clock.step, "holder": clock.holder, "due_on": clock.due_on, "certificate": found})
-    return {"case_id": state.case_id, "clocks": told}
+    known_on = max(service.clock.today(), LegalClock().today())
+    return {"case_id": state.case_id, "clocks": explained(state, known_on, request.query_params.get("step"))}

@@ -16,11 +16,14 @@ from contracts.vocabulary import Step
 from law import clocks, reference
 from law.answers import Due
 from law.calendar import add_working_days
-from law.question import Question, Suspension
+from law.question import Decision, Question, Suspension
 
 
 class Clock(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """One running or stopped clock. ``kind`` and ``limit`` name the row of the law; ``limit_on`` is a day that an agency set instead."""
+    """One running or stopped clock. ``kind`` and ``limit`` name the row of the law; ``limit_on`` is a day that an agency set instead.
+
+    ``extended`` says who decided each extension.
+    """
 
     step: Step
     kind: str
@@ -29,6 +32,7 @@ class Clock(msgspec.Struct, kw_only=True, omit_defaults=True):
     started_on: date
     suspensions: list[Suspension] = []
     extensions: int = 0
+    extended: list[Decision] = []
     limit_on: date | None = None
     stopped_on: date | None = None
     due_on: date | None = None
@@ -82,6 +86,7 @@ def question_of(clock: Clock, facts: Mapping[str, Any]) -> Question:
         tuple(clock.suspensions),
         roll=not is_own,
         agency=clock.holder,
+        extended=tuple(clock.extended),
     )
 
 
@@ -111,7 +116,7 @@ def _notice(due_on: date | None) -> date | None:
 def suspend(clock: Clock, on: date, document: str) -> None:
     """Stop counting after ``on``; a clock that stands still already is left as it is."""
     if not clock.suspensions or clock.suspensions[-1].to_on is not None:
-        clock.suspensions = [*clock.suspensions, Suspension(from_on=on, document=document)]
+        clock.suspensions = [*clock.suspensions, Suspension(from_on=on, by=clock.holder, document=document)]
 
 
 def resume(clock: Clock, on: date) -> None:

@@ -15,6 +15,7 @@ from contracts import cases, petitions
 from contracts.event import Event
 from contracts.petitions import Axes
 from contracts.vocabulary import Competence, Kind, Outcome, SettledBefore, Source, Status, Step
+from law.question import Decision
 from services.routing import clocks
 from services.routing.clocks import Clock
 from services.routing.moves import MoveRow, Moves, Start
@@ -278,6 +279,7 @@ def _extended(state: State, fact: cases.CaseExtended) -> None:
     clock = state.clock(Step.SETTLE)
     if clock is not None:
         clock.extensions += 1
+        clock.extended = [*clock.extended, Decision(by=clock.holder, document=fact.document)]
 
 
 def _suspended(state: State, fact: cases.CaseSuspended) -> None:

@@ -125,12 +125,14 @@ class WhoSettles(Asked, frozen=True, kw_only=True):
 
 
 class Settlers(msgspec.Struct, frozen=True):
-    """The answer: roles, and with a unit the bodies in force on that day."""
+    """The answer: roles with their Vietnamese titles, and with a unit the bodies in force on that day."""
 
     first: str
     second: str | None
     then: str | None
     rule: str
+    first_title: str
+    second_title: str | None
     agency: Place | None
     second_agency: Place | None
     warnings: tuple[str, ...]
@@ -159,6 +161,8 @@ def competent(asked: WhoSettles) -> Settlers:
         found.second or None,
         found.then or None,
         found.rule,
+        table.roles[found.first].vi,
+        table.roles[found.second].vi if found.second else None,
         _place(table, found.first, matter, asked.on) if has_place else None,
         _place(table, found.second, matter, asked.on) if has_place and found.second else None,
         found.warnings if field == asked.field else (*found.warnings, "unknown_field"),

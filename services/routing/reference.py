@@ -139,6 +139,12 @@ def is_remote(unit: str | None, on: date) -> bool:
 
 
 @cache
+def sentences() -> dict[str, str]:
+    """What is told in words (``data/sentences.csv``)."""
+    return {line["key"]: line["vi"] for line in lines("sentences")}
+
+
+@cache
 def action_names() -> dict[str, tuple[str, str]]:
     """What each action is called in Vietnamese and English."""
     return {line["action"]: (line["vi"], line["en"]) for line in lines("action_names")}

@@ -23,8 +23,8 @@ POOLS: dict[str, list[Any]] = {
     "first": [1, 3, 100],
     "last": [1, 2, 100],
 }
-ASKED_OF_SERVICES = {"nextSteps", "explain", "competentAgency"}
-"""Root fields that are answered by a service, not from the read model."""
+ASKED_OF_THE_LAW = {"nextSteps", "explain", "competentAgency", "dueDate", "letterAction"}
+"""Root fields that are answered by the law or a service, not from the read model."""
 DATES = ["2026-07-01", "2026-07-10", "2026-08-04"]
 _LEAST_DEPTH = 2
 
@@ -39,7 +39,7 @@ class Writer:
         """A query of one to three root fields (or of the field ``only``)."""
         root = core().query_type
         assert root is not None
-        stored = sorted(root.fields.keys() - ASKED_OF_SERVICES)
+        stored = sorted(root.fields.keys() - ASKED_OF_THE_LAW)
         names = [only] if only else self.random.sample(stored, self.random.randint(1, 3))
         return "{" + " ".join(self.field(root, name, f"r{index}", depth) for index, name in enumerate(names)) + "}"
 

@@ -14,6 +14,7 @@ import pytest
 from contracts.cases import DecisionEffective, PetitionAssigned, PetitionForwarded, StepDue, StepMissed
 from contracts.event import Event
 from contracts.vocabulary import AuthorRole, Competence, Kind, Role, Status, Step
+from law.verify import verify
 from services.routing import sweep as sweeping
 from services.routing.app import service
 from services.routing.models import Case, Clock
@@ -266,3 +267,55 @@ def test_every_column_of_a_clock_row_is_counted_from_the_case() -> None:
         "told_due_on",
         "missed_due_on",
     }
+
+
+async def test_anyone_may_ask_what_is_done_with_a_letter(routing: Living) -> None:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(routing.service.app()), base_url="http://routing") as citizen:
+        found = (await citizen.get("/action", params={"kind": "complaint", "own": "false", "date": "2026-08-03"})).json()
+        assert (found["action"], found["rule"]) == ("guide", "XLD-03")
+        refused = await citizen.get("/action", params={"kind": "plea"})
+        assert (refused.status_code, refused.json()["field"]) == (422, "kind")
+
+
+async def test_a_due_date_is_explained_by_a_certificate_that_names_who_extended_and_who_suspended(routing: Living) -> None:
+    await routing.feed(petition(about=axes(Kind.DENUNCIATION)))
+    async with routing.client(Role.OFFICER, WARD) as ward:
+        assert (await move(ward, "accept")).status_code == 200
+        assert (await move(ward, "mark_complex", criteria=["many_places"], document="3/GN")).status_code == 200
+        assert (await move(ward, "extend", reason="many_places", document="4/QĐ-GH")).status_code == 200
+        assert (await move(ward, "suspend", ground="expertise", document="5/QĐ-TĐC")).status_code == 200
+        told = {clock["step"]: clock for clock in (await ward.get("/cases/c1/explain")).json()["clocks"]}
+        only = (await ward.get("/cases/c1/explain", params={"step": "settle"})).json()["clocks"]
+    assert [clock["step"] for clock in only] == ["settle"]
+    settle = told["settle"]["certificate"]
+    assert settle["extensions"] == [{"rule": "TC-05", "days": 30, "by": WARD, "document": "4/QĐ-GH"}]
+    assert [(each["by"], each["document"]) for each in settle["suspensions"]] == [(WARD, "5/QĐ-TĐC")]
+    assert told["settle"]["sentence"].startswith("Hạn giải quyết tố cáo: đang tạm đình chỉ")
+    for clock in told.values():
+        assert clock["certificate"]["due"] == clock["due_on"]
+        assert verify(clock["certificate"]) is None
+
+
+async def test_a_day_that_an_agency_set_itself_is_explained_as_such(routing: Living) -> None:
+    await routing.feed(petition(about=axes(Kind.FEEDBACK)))
+    async with routing.client(Role.OFFICER, WARD) as ward:
+        assert (await move(ward, "accept", limit_on="2026-08-07")).status_code == 200
+        (settle,) = (await ward.get("/cases/c1/explain")).json()["clocks"]
+    assert settle["due_on"] == settle["certificate"]["due"] == "2026-08-07"
+    assert verify(settle["certificate"]) is None
+
+
+async def test_what_routing_alone_decides_by_convention_is_told_without_a_certificate(routing: Living) -> None:
+    about = axes(Kind.DENUNCIATION, author_role=AuthorRole.COMMUNE_CHAIR, competence=Competence.NOT_OWN)
+    await routing.feed(petition(about=about))
+    async with routing.client(Role.OFFICER, WARD) as ward, routing.client(Role.OFFICER, PROVINCE) as province:
+        assert (await move(ward, "forward", to=PROVINCE)).status_code == 200
+        assert (await move(province, "accept")).status_code == 200
+        assert (await move(province, "settle", outcome="right")).status_code == 200
+        given = {"to": WARD, "measure": "sanction", "obligation": "NV-1", "limit_on": "2026-09-30"}
+        assert (await move(province, "set_obligation", **given)).status_code == 200
+        told = {clock["step"]: clock for clock in (await province.get("/cases/c1/explain")).json()["clocks"]}
+    assert told["fulfil"]["certificate"] is None
+    assert told["fulfil"]["sentence"] == (
+        "Hạn thực hiện nghĩa vụ: hết ngày 30/09/2026. Ngày này do cơ quan ấn định; luật không đặt thời hạn."
+    )
