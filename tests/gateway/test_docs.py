@@ -26,7 +26,7 @@ def test_the_snapshot_of_the_schema_is_up_to_date() -> None:
 
 def test_every_example_on_the_page_is_valid() -> None:
     documents = Documents(core())
-    assert len(EXAMPLES) == 7
+    assert len(EXAMPLES) == 9
     for text in EXAMPLES:
         assert documents.read(text).errors == [], text
 
