@@ -7,6 +7,7 @@ holds topics, databases, logs and traces against what the client was told. Print
 import argparse
 import asyncio
 import json
+import logging
 import os
 import shutil
 import subprocess
@@ -65,6 +66,11 @@ class Platform:
             return {"ready": False, "processes": {}, "databases": {}, "addresses": {}}
         return found
 
+    def count_in_logs(self, message: str) -> int:
+        """How often the services said this."""
+        logs = (self.home / "logs").glob("*.log")
+        return sum(log.read_text(errors="replace").count(message) for log in logs)
+
     def rest(self, seconds: float) -> bool:
         """Wait until everything is sent and applied and stays so."""
         calm, give_up = 0, time.monotonic() + seconds
@@ -109,11 +115,14 @@ def check(platform: Platform, history: History) -> checker.Findings:
     urls = status["databases"]
     found = evidence.records(status["addresses"]["kafka"])
     checker.check_topics(history, found, findings)
+    checker.check_consequences(found, findings)
     checker.check_submissions(history, found, findings)
     checker.check_databases(history, found, urls, findings)
+    checker.check_holders(found, urls, findings)
     checker.check_projections(found, urls, findings)
     traces = status["addresses"].get("traces", "").removesuffix("/zipkin/")
-    where = evidence.leaks(platform.home, history.marks, found, f"{traces}/api/v2/traces?limit=1000" if traces else "")
+    stored = f"{traces}/api/v2/traces?limit=10000&lookback=86400000" if traces else ""
+    where = evidence.leaks(platform.home, history.marks, found, urls, stored)
     findings.expect(not where, f"identity: {len(set(history.marks))} canaries in 0 bytes outside the vault", "; ".join(where[:5]))
     with tempfile.TemporaryDirectory() as folder:
         missed = evidence.proves_itself(Path(folder))
@@ -130,7 +139,9 @@ def campaign(options: argparse.Namespace, mutant: str = "", aims: tuple[str, ...
         print(f"{len(history.cases)} letters accepted, {len(history.submissions)} submissions, {len(history.positions)} positions told")
         print(", ".join(f"{what} {count}" for what, count in sorted(history.counts.items())))
         print(f"{injector.count} faults: " + ", ".join(f"{what} {count}" for what, count in sorted(injector.done.items())))
+        print(f"{injector.unpassed} armed processes did not come by their point in time")
         rested = platform.rest(options.rest)
+        print(f"{platform.count_in_logs('fenced')} batches of zombies fenced off")
         findings = check(platform, history)
         findings.expect(rested, "rest: the platform comes to rest by itself", json.dumps(platform.status()["processes"]))
         findings.expect(len(history.cases) >= options.petitions, f"enough: at least {options.petitions} letters", str(len(history.cases)))
@@ -161,6 +172,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
 
 def main() -> None:
     """Run and report."""
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # the broker's deaths are ours
     findings = campaign(parse())
     print("\n".join(findings.lines()))
     sys.exit(1 if findings.broken else 0)

@@ -58,9 +58,10 @@ class Client:
         self.number = 0
 
     async def run(self, is_over: Callable[[], bool]) -> None:
-        """Lodge and act in four streams, submit in a fifth."""
+        """Lodge and act in four streams, one of them letter by letter; submit in a fifth."""
         async with Platform(self.home / "keys", patience=120) as platform:
-            await asyncio.gather(*(self._lodge(platform, is_over) for _ in range(4)), self._submit(is_over))
+            streams = (self._lodge(platform, is_over, in_batches=number > 0) for number in range(4))
+            await asyncio.gather(*streams, self._submit(is_over))
 
     def _letter(self) -> Letter:
         self.number += 1
@@ -70,18 +71,23 @@ class Client:
         self.history.marks.extend(letter.marks)
         return letter
 
-    async def _lodge(self, platform: Platform, is_over: Callable[[], bool]) -> None:
+    async def _lodge(self, platform: Platform, is_over: Callable[[], bool], *, in_batches: bool) -> None:
         while not is_over():
             some = [self._letter() for _ in range(BATCH)]
             forms = [self._form(letter) for letter in some]
-            answers = await self._hand_in(platform, "intake", "/petitions/batch", forms)
-            known = {letter.key: one["ok"]["case_id"] for letter, one in zip(some, answers, strict=True) if "ok" in one}
+            if in_batches:
+                answers = await self._hand_in(platform, "intake", "/petitions/batch", forms)
+            else:
+                answers = [await self._hand_in_one(platform, form) for form in forms]
+            known: dict[str, str] = {}
             for letter, one in zip(some, answers, strict=True):
                 if "ok" in one:
-                    self.history.cases[letter.key] = one["ok"]["case_id"]
+                    known[letter.key] = self.history.cases[letter.key] = one["ok"]["case_id"]
                     self.history.counts["lodged"] += 1
                     if "position" in one["ok"]:
                         self.history.positions.append(one["ok"]["position"])
+                else:
+                    self.history.counts[f"not lodged {one['refusal']['code']}"] += 1
             await self._act(platform, [letter for letter in some if letter.key in known], known)
 
     def _form(self, letter: Letter) -> dict[str, Any]:
@@ -113,6 +119,20 @@ class Client:
                 return
             await asyncio.sleep(1)
         self.history.counts["given up: routing has not heard of the case"] += len(bodies)
+
+    async def _hand_in_one(self, platform: Platform, form: dict[str, Any]) -> dict[str, Any]:
+        body = {name: value for name, value in form.items() if name != "idempotency_key"}
+        while True:
+            try:
+                key = {"idempotency-key": form["idempotency_key"]}
+                return {"ok": await platform.ask("intake", "POST", "/petitions", body, badge=PLATFORM, **key)}
+            except Refused as refusal:
+                if refusal.status < 500:
+                    return {"refusal": refusal.problem}
+                self.history.counts[f"unanswered {refusal.code}"] += 1
+            except NobodyAnswers:
+                self.history.counts["unanswered nobody"] += 1
+            await asyncio.sleep(1)
 
     async def _hand_in(self, platform: Platform, service: str, path: str, bodies: list[Any]) -> list[dict[str, Any]]:
         if not bodies:
