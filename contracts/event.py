@@ -17,9 +17,10 @@ CASES: Final = "cases.v1"
 OVERSIGHT: Final = "oversight.v1"
 REPORTS: Final = "reports.v1"
 SUBMISSIONS: Final = "agency.submissions.v1"
+ACTS: Final = "agency.acts.v1"
 RECEIPTS: Final = "agency.receipts.v1"
 FACT_TOPICS: Final = (PETITIONS, CASES, OVERSIGHT, REPORTS)
-TOPICS: Final = (*FACT_TOPICS, SUBMISSIONS, RECEIPTS)
+TOPICS: Final = (*FACT_TOPICS, SUBMISSIONS, ACTS, RECEIPTS)
 PARTITIONS: Final = 12
 
 UNSTAMPED: Final = datetime(1970, 1, 1, tzinfo=UTC)

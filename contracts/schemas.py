@@ -11,7 +11,7 @@ import msgspec
 import yaml
 
 from contracts import agency, cases, oversight, petitions, reports
-from contracts.event import ENVELOPE, FACTS, RECEIPTS, SUBMISSIONS, TOPICS, Event
+from contracts.event import ACTS, ENVELOPE, FACTS, RECEIPTS, SUBMISSIONS, TOPICS, Event
 
 SCHEMA_FOLDER: Final = "contracts/schemas"
 ASYNCAPI_FILE: Final = "docs/asyncapi.yaml"
@@ -24,7 +24,8 @@ _TOPIC_TEXT: Final = {
     "oversight.v1": "Facts of those who watch, stated by supervision.",
     "reports.v1": "Facts about statutory reports, stated by reporting.",
     "agency.submissions.v1": "Letters that agency systems lodge: a JWS by the agency inside a JWE to intake (compact serialization).",
-    "agency.receipts.v1": "Intake's answer to each submission, keyed by the agency's code.",
+    "agency.acts.v1": "Moves that agency systems make on their cases: a JWS by the agency (compact serialization), keyed by case_id.",
+    "agency.receipts.v1": "The answer of intake or routing to each submission or act, keyed by the agency's code.",
 }
 
 
@@ -57,8 +58,17 @@ def asyncapi() -> dict[str, Any]:
         "contentType": "application/jose",
         "payload": {"type": "string", "description": "JWE compact serialization; the plaintext is a JWS whose payload is `Submission`."},
     }
-    (receipt,), parts = msgspec.json.schema_components([agency.SubmissionReceipt], ref_template="#/components/schemas/{name}")
-    messages["SubmissionReceipt"] = {"name": "SubmissionReceipt", "contentType": "application/json", "payload": receipt}
+    messages["AgencyAct"] = {
+        "name": "AgencyAct",
+        "title": "Việc làm của cơ quan trong vụ việc",
+        "contentType": "application/jose",
+        "payload": {"type": "string", "description": "JWS compact serialization; its payload is `#/components/schemas/AgencyAct`."},
+    }
+    answers = [agency.SubmissionReceipt, agency.ActReceipt]
+    told, parts = msgspec.json.schema_components([*answers, agency.AgencyAct], ref_template="#/components/schemas/{name}")
+    for answer, receipt in zip(answers, told, strict=False):
+        name = answer.__name__
+        messages[name] = {"name": name, "contentType": "application/json", "payload": receipt}
     channels = {}
     operations = {}
     for topic in TOPICS:
@@ -70,8 +80,9 @@ def asyncapi() -> dict[str, Any]:
             "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in names},
             "bindings": {"kafka": {"partitions": 12, "bindingVersion": "0.5.0"}},
         }
-        operations[f"{'send' if topic == SUBMISSIONS else 'receive'}_{channel}"] = {
-            "action": "send" if topic == SUBMISSIONS else "receive",
+        action = "send" if topic in (SUBMISSIONS, ACTS) else "receive"
+        operations[f"{action}_{channel}"] = {
+            "action": action,
             "channel": {"$ref": f"#/channels/{channel}"},
         }
     return {
@@ -93,8 +104,10 @@ def asyncapi() -> dict[str, Any]:
 def _names_on(topic: str) -> list[str]:
     if topic == SUBMISSIONS:
         return ["Submission"]
+    if topic == ACTS:
+        return ["AgencyAct"]
     if topic == RECEIPTS:
-        return ["SubmissionReceipt"]
+        return ["SubmissionReceipt", "ActReceipt"]
     return [kind.__name__ for kind in FACTS.values() if kind.topic == topic]
 
 

@@ -224,6 +224,8 @@ class Consumer:
             traceparent = headers.get("traceparent", b"").decode("ascii")
         except UnicodeDecodeError:
             event_id, key, traceparent = "", "", ""
+        if "\0" in event_id + key + traceparent:
+            event_id, key, traceparent = "", "", ""  # PostgreSQL keeps no such text, so the record could not even be parked
         if record.topic in self.handlers.by_topic:
             event_id = ""  # a stranger names his records as he likes; taking another's name must not make his vanish
         if not event_id or not key:

@@ -2,7 +2,7 @@
 # Opens Kafka to each service for what it must write and read (acls.csv), and to nothing else.
 #   BOOTSTRAP=kafka:9093 ADMIN=admin.properties deploy/kafka/apply.sh
 # Needs Kafka's own kafka-acls.sh on the path, an authorizer on the brokers, and one SCRAM user for each service.
-# An agency's system gets a user of its own: write on agency.submissions.v1, read on agency.receipts.v1 and its group.
+# An agency's system gets a user of its own: write on agency.submissions.v1 and agency.acts.v1, read on agency.receipts.v1 and its group.
 set -eu
 cd "$(dirname "$0")"
 acls() { kafka-acls.sh --bootstrap-server "$BOOTSTRAP" --command-config "$ADMIN" --add "$@"; }

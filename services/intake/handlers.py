@@ -10,10 +10,11 @@ from contracts.errors import Conflict, Refusal
 from contracts.event import RECEIPTS, SUBMISSIONS, Actor, Event
 from contracts.vocabulary import Role
 from runtime.facts import Load, RawRecord, on, on_raw
+from runtime.jose import agencies, check_age, encrypt_to, submission_id
 from runtime.work import Work
 from services.intake import lodging, reference
 from services.intake.models import Answered, Holding
-from services.intake.submissions import check_age, encrypt_to, open_submission, submission_id
+from services.intake.submissions import open_submission
 
 ANSWERED: Final = "dannguyen.submission.answered.v1"
 UNKNOWN_AGENCY: Final = "unknown"
@@ -53,7 +54,7 @@ def remember_conclusion(event: CaseSettled, work: Work) -> None:
 def _opened(record: RawRecord) -> Submission | Refusal:
     """The submission, or why it is refused. Opened again where it is needed rather than kept, so that no clear text stays."""
     try:
-        return open_submission(record.value, record.key, reference.own_keys(), reference.agencies())
+        return open_submission(record.value, record.key, reference.own_keys(), agencies())
     except Refusal as refusal:
         return refusal
 
@@ -71,7 +72,7 @@ def _loaded_keys(record: RawRecord) -> list[str]:
 def answer_submission(record: RawRecord, work: Work) -> None:
     """Register what an agency submitted, or tell it why not; either way there is one answer on ``agency.receipts.v1``."""
     opened = _opened(record)
-    name, agency = submission_id(record.value), record.key if reference.agencies().keys(record.key) else UNKNOWN_AGENCY
+    name, agency = submission_id(record.value), record.key if agencies().keys(record.key) else UNKNOWN_AGENCY
     try:
         if isinstance(opened, Refusal):
             raise opened
@@ -98,7 +99,7 @@ def _accept(submission: Submission, work: Work) -> SubmissionReceipt:
     if work.get(Answered, keys[0]) is not None:
         raise Conflict("submission_replayed", field="jti")
     lodged = lodging.lodge(submission.petition, keys, Actor(agency=submission.iss, role=Role.SYSTEM), work)
-    secret = None if lodged.secret is None else encrypt_to(reference.agencies().keys(submission.iss), lodged.secret.encode())
+    secret = None if lodged.secret is None else encrypt_to(agencies().keys(submission.iss), lodged.secret.encode())
     return SubmissionReceipt(
         submission_id=submission.jti,
         agency=submission.iss,

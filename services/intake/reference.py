@@ -12,9 +12,9 @@ from typing import Any
 
 from contracts.vocabulary import Kind
 from runtime import settings
+from runtime.jose import read_keys
 from services.intake import vault
 from services.intake.rules import Condition, Withdrawal
-from services.intake.submissions import Agencies, read_keys
 
 
 def lines(name: str) -> Iterator[dict[str, str]]:
@@ -94,11 +94,6 @@ def own_keys() -> list[Any]:
     return _own_keys(_keys())
 
 
-def agencies() -> Agencies:
-    """The agencies that have registered keys."""
-    return _agencies(_keys())
-
-
 def _keys() -> Path:
     return _folder(os.environ.get("DANNGUYEN_HOME", ""))
 
@@ -117,8 +112,3 @@ def _ring(folder: Path, key: str, index: str) -> vault.Keyring:
 @cache
 def _own_keys(folder: Path) -> list[Any]:
     return read_keys(folder / "intake.json")
-
-
-@cache
-def _agencies(folder: Path) -> Agencies:
-    return Agencies(folder / "agencies")

@@ -9,13 +9,13 @@ GET  /competent                     who settles a matter of such facts (open to 
 GET  /action                        what must be done with a letter of such facts (open to all)
 """
 
-from datetime import date
 from typing import Any, TypeVar
 
 import msgspec
 from starlette.requests import Request
 
 from contracts.errors import Invalid, NotAllowed, NotFound
+from contracts.moves import MoveForm
 from contracts.vocabulary import Role
 from law import bodies
 from runtime import problems
@@ -24,21 +24,12 @@ from runtime.clock import LegalClock
 from runtime.http import command, query
 from runtime.service import Service
 from runtime.work import Work
-from services.routing import docket, history, questions, reference, settlement, store
-from services.routing.ask import Ask
+from services.routing import acting, docket, questions, reference, settlement, store
 from services.routing.explanations import explained
 from services.routing.history import State
 
 Q = TypeVar("Q", bound=questions.Asked)
 READERS = frozenset({Role.OFFICER, Role.SUPERVISOR, Role.POLICE, Role.OPERATOR, Role.CITIZEN, Role.SYSTEM})
-
-
-class MoveForm(Ask, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A move on a case. ``on`` is its legal date, today when left out."""
-
-    case_id: str
-    move: str
-    on: date | None = None
 
 
 @command("POST", "/cases/{case_id}/{move}", loads=docket.LOADS, roles={Role.OFFICER, Role.SYSTEM}, batch="/steps/batch")
@@ -48,22 +39,8 @@ def make_move(form: MoveForm, caller: Caller, work: Work) -> dict[str, object]:
     The platform itself may move a case for its holder; the fact names the holder all the same.
     """
     state = docket.take(work, form.case_id)
-    if state is None:
-        raise NotFound("case_not_found", case=form.case_id)
-    table = reference.settlement()
-    agency = caller.agency or (state.holder if caller.role is Role.SYSTEM else "")
-    actor = msgspec.structs.replace(caller.actor, agency=agency)
-    fact = work.emit(settlement.decide(table, state, form.move, form, agency=agency, on=form.on or work.today), actor=actor)
-    history.apply(state, fact, table)
-    docket.keep(work, state)
-    clock = state.main_clock
-    return {
-        "case_id": state.case_id,
-        "fact": type(fact).__name__,
-        "status": state.status,
-        "holder": state.holder,
-        "due_on": clock.due_on if clock else None,
-    }
+    agency = caller.agency or (state.holder if state and caller.role is Role.SYSTEM else "")
+    return acting.move(form, state, msgspec.structs.replace(caller.actor, agency=agency), work)
 
 
 async def _case(request: Request, caller: Caller, service: Service) -> State:

@@ -2,8 +2,9 @@
 
 from contracts.event import CASES
 from runtime.service import Job, Service
-from services.routing import api, handlers
+from services.routing import acts, api, handlers
 from services.routing.models import Base
 from services.routing.sweep import sweep
 
-service = Service("routing", topic=CASES, base=Base, handlers=[handlers], api=[api], jobs=[Job("sweep", 5, sweep)])
+JOBS = [Job("sweep", 5, sweep), Job("forget answered acts", 3600, acts.forget_answered)]
+service = Service("routing", topic=CASES, base=Base, handlers=[handlers, acts], api=[api], jobs=JOBS)

@@ -8,10 +8,10 @@ from datetime import date
 from typing import Final, NamedTuple
 
 from contracts.errors import IllegalMove, Invalid
+from contracts.moves import Ask
 from contracts.vocabulary import Kind, Step, label
 from law import bodies, clocks, reference
 from law.bodies import Level, Office
-from services.routing.ask import Ask
 from services.routing.history import State, is_own
 from services.routing.moves import MoveRow, Moves
 

@@ -37,6 +37,16 @@ class Case(Base, table=True):
 
 
 @row
+class AnsweredAct(Base, table=True):
+    """An agency's signed act that was answered: the same statement has no second effect, whatever the answer was."""
+
+    __tablename__ = "answered_acts"
+
+    statement: str = Field(primary_key=True)
+    answered_on: date = Field(index=True)
+
+
+@row
 class Clock(Base, table=True):
     """A running clock of a case; ``no`` is its place in the case's ledger, from which every column but the last two is counted.
 

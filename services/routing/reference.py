@@ -139,6 +139,12 @@ def is_remote(unit: str | None, on: date) -> bool:
 
 
 @cache
+def convention(name: str) -> int:
+    """A number that the platform sets itself, not the law; its row in ``data/options.csv`` says why."""
+    return int(settlement().options[name])
+
+
+@cache
 def sentences() -> dict[str, str]:
     """What is told in words (``data/sentences.csv``)."""
     return {line["key"]: line["vi"] for line in lines("sentences")}

@@ -14,11 +14,11 @@ import msgspec
 from contracts import cases
 from contracts.errors import Invalid, NotAllowed, Refusal
 from contracts.event import Event
+from contracts.moves import Ask
 from contracts.vocabulary import Status, Step
 from law import bodies
 from law.transitions import version_on
 from services.routing import clocks, history
-from services.routing.ask import Ask
 from services.routing.guards import GUARDS, Act
 from services.routing.history import State
 from services.routing.moves import MoveRow, Moves

@@ -5,10 +5,11 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from runtime.database import Query
-from services.routing.models import Case, Clock
+from services.routing.models import AnsweredAct, Case, Clock
 
 _CASES: Final[Any] = Case.table.c
 _CLOCKS: Final[Any] = Clock.table.c
+_ANSWERED: Final[Any] = AnsweredAct.table.c
 
 WAKING: Final = Query(
     sa.select(_CLOCKS.case_id, _CLOCKS.step)
@@ -19,3 +20,8 @@ WAKING: Final = Query(
 """Clocks about which something is to be stated, the longest waiting first: case and step."""
 
 CASE: Final = Query(sa.select(_CASES.state).where(_CASES.case_id == sa.bindparam("case_id")))
+
+ANSWERED_BEFORE: Final = Query(
+    sa.select(_ANSWERED.statement).where(_ANSWERED.answered_on < sa.bindparam("day", type_=sa.Date())).limit(1000)
+)
+"""Signed acts answered before a day, some at a time."""

@@ -11,13 +11,14 @@ def lines(name: str) -> list[dict[str, str]]:
     return list(csv.DictReader((ROOT / name).read_text("utf-8").splitlines()))
 
 
-def test_the_client_on_the_page_is_the_tested_file() -> None:
-    assert f"```python\n{(ROOT / 'docs/examples/agency_client.py').read_text('utf-8')}```" in PAGE
+def test_the_clients_on_the_page_are_the_tested_files() -> None:
+    for name in ("agency_client", "agency_acts"):
+        assert f"```python\n{(ROOT / f'docs/examples/{name}.py').read_text('utf-8')}```" in PAGE
 
 
 def test_the_page_names_every_reason_for_refusing_a_submission() -> None:
     for line in lines("contracts/data/refusals.csv"):
-        if line["code"].startswith("submission_"):
+        if line["code"].startswith(("submission_", "act_")):
             assert f"| `{line['code']}` | {line['vi']} | {line['en']} |" in PAGE
 
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from contracts.event import Event
+from contracts.moves import Ask
 from contracts.vocabulary import Role
 from gateway import upstream
 from runtime import auth
-from services.routing.ask import Ask
 from tests.gateway.sisters import facts_of, serving
 from tests.gateway.world import WARD, World
 

@@ -1,4 +1,4 @@
-"""An agency's own system hands in letters over Kafka, signed and encrypted, and reads its answers there."""
+"""An agency's own system hands in letters over Kafka, signed and encrypted, acts on its cases, and reads its answers there."""
 
 import hashlib
 import json
@@ -9,8 +9,8 @@ import pytest
 from joserfc import jwe
 from joserfc.jwk import JWKRegistry
 
-from contracts.event import RECEIPTS, SUBMISSIONS
-from docs.examples import agency_client
+from contracts.event import ACTS, CASES, RECEIPTS, SUBMISSIONS
+from docs.examples import agency_acts, agency_client
 from tests.journeys.leaks import places_of
 from tests.journeys.matter import axes, letter, person
 from tests.journeys.world import START, World, until
@@ -90,6 +90,19 @@ def test_the_letter_goes_the_same_way_as_any_other(world: World, sent: Sent, own
 
     seen = until("assigned", assigned)
     assert (seen["source"], seen["receivedBy"]["code"], seen["case"]["dueOn"]) == ("AGENCY_SYSTEM", AGENCY, "2026-07-15")
+
+
+def test_what_it_does_with_the_case_goes_over_kafka_too(world: World, sent: Sent, own_key: dict[str, Any]) -> None:
+    case_id = answer(world, sent.name)["case_id"]
+    until("assigned", lambda: "petition.assigned.v1" in world.log.types(case_id, CASES))
+    name, signed = agency_acts.sign({"case_id": case_id, "move": "accept", "document": "5/TB-UBND"}, AGENCY, own_key)
+    world.log.put(ACTS, case_id, signed)
+    first = answer(world, name)
+    world.log.put(ACTS, case_id, signed)
+    second = answer(world, name, count=2)
+    assert (first["is_accepted"], first["fact"], first["status"]) == (True, "CaseAccepted", "accepted"), first
+    assert (second["is_accepted"], second["code"]) == (False, "submission_replayed")
+    assert world.log.types(case_id, CASES).count("case.accepted.v1") == 1
 
 
 def test_a_replayed_submission_is_refused_and_registers_nothing(world: World, sent: Sent) -> None:

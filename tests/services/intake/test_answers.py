@@ -9,8 +9,8 @@ from contracts.agency import SubmissionReceipt
 from contracts.petitions import PetitionClassified, PetitionLodged
 from contracts.vocabulary import Role
 from docs.examples import agency_client
+from runtime.jose import submission_id
 from services.intake.models import SealedLetter
-from services.intake.submissions import submission_id
 from tests.services.intake import keys
 from tests.services.intake.desk import Desk
 

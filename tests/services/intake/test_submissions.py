@@ -12,7 +12,8 @@ from joserfc import jwe, jws
 
 from contracts.errors import Refusal
 from docs.examples import agency_client
-from services.intake.submissions import Agencies, check_age, encrypt_to, open_submission, submission_id
+from runtime.jose import Agencies, check_age, encrypt_to, submission_id
+from services.intake.submissions import open_submission
 from tests.services.intake import keys
 
 INTAKE = keys.encryption_key("intake-1")

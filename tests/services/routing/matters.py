@@ -8,10 +8,10 @@ import pytest
 
 from contracts.errors import Refusal
 from contracts.event import Event
+from contracts.moves import Ask
 from contracts.petitions import Axes, PetitionClassified, PetitionLinked, PetitionLodged, PetitionWithdrawn
 from contracts.vocabulary import AuthorRole, Branch, Competence, Eligibility, Field, Kind, Source, Step
 from services.routing import history, reference, rules, settlement
-from services.routing.ask import Ask
 from services.routing.history import State
 
 START = date(2026, 7, 3)

@@ -303,7 +303,7 @@ def test_an_illegal_move_names_what_would_be_needed():
 def test_a_document_is_a_number_and_never_a_name():
     import msgspec
 
-    from services.routing.ask import Ask
+    from contracts.moves import Ask
 
     for good in ("12/TB-UBND", "TB 12/2026", "15/QĐ-UBND"):
         msgspec.convert({"document": good}, Ask)

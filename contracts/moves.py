@@ -51,3 +51,11 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     conflict: Word | None = None
     obligation: Annotated[str, Meta(pattern=r"^[A-Z0-9][A-Z0-9-]{0,39}$")] | None = None
     measure: Word | None = None
+
+
+class MoveForm(Ask, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A move on a case. ``on`` is its legal date, today when left out."""
+
+    case_id: str
+    move: Annotated[str, Meta(max_length=60)]
+    on: date | None = None
