@@ -29,6 +29,8 @@ from tests.faults.injector import Injector
 
 DANNGUYEN = Path(sys.executable).with_name("dannguyen")
 AGENCY = "UBND-05518"
+LONGEST_S = 300.0
+"""How long the client may take for what it has begun when the breaking is over."""
 
 
 class Platform:
@@ -41,7 +43,8 @@ class Platform:
         offset = ports.free_offset(PORTS.values())
         told = {"DANNGUYEN_HOME": str(self.home), "DANNGUYEN_PORT_OFFSET": str(offset), "DANNGUYEN_RESTART_BACKOFF": "0"}
         if mutant:
-            told |= {"DANNGUYEN_MUTANT": mutant, "PYTHONPATH": str(Path(__file__).with_name("mutant"))}
+            places = [str(Path(__file__).with_name("mutant")), *filter(None, [os.environ.get("PYTHONPATH")])]
+            told |= {"DANNGUYEN_MUTANT": mutant, "PYTHONPATH": os.pathsep.join(places)}
         for name in [name for name in os.environ if name.startswith(("DATABASE_URL", "KAFKA_", "URL__", "PORT__", "DANNGUYEN_"))]:
             del os.environ[name]
         os.environ.update(told)
@@ -104,7 +107,12 @@ async def work_and_break(platform: Platform, options: argparse.Namespace, aims: 
     injector = Injector(platform.home, options.seed, aims)
     working = asyncio.create_task(client.run(until(options.minutes, options.petitions, lambda: len(client.history.cases))))
     await injector.run(working.done if options.until_done else until(options.minutes, 0, lambda: 0), options.every, options.broker_kills)
-    await working
+    done, _ = await asyncio.wait({working}, timeout=LONGEST_S)
+    if done:
+        await working
+    else:
+        working.cancel()
+        client.history.counts["GIVEN UP: a service did not come back"] += 1
     return client.history, injector
 
 
