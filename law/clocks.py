@@ -121,7 +121,14 @@ def count(seen: Lens, plan: Plan, question: Question) -> Due:
             DATES[end + 1] if plan.is_effect and end is not None else None,
         )
     except IndexError:
-        raise Invalid("beyond_calendar", field="start", value=question.start, first=DATES[0], last=DATES[-1]) from None
+        raise _beyond(question, limit) from None
+
+
+def _beyond(question: Question, limit: int) -> Invalid:
+    """Which day a count looks for outside the loaded calendar: one of a suspension, else that of the limit itself."""
+    ends = [day for each in question.suspensions or () for day in (each.from_on, each.to_on) if day is not None and day > DATES[-1]]
+    field, value = ("suspensions", str(ends[0])) if ends else ("start", f"{question.start} + {limit}")
+    return Invalid("beyond_calendar", field=field, value=value, first=DATES[0], last=DATES[-1])
 
 
 def granted(rules: Entry, question: Question) -> Plan:

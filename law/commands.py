@@ -23,8 +23,9 @@ CHECKS: list[Callable[[], Iterable[str]]] = [lambda: checks.check(reference.book
 
 _VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 _CHUNK = 1 << 18
+_STANDARD_INPUT = Path("-")
 
-Files = Annotated[list[Path] | None, typer.Argument(help="Tệp câu hỏi JSON Lines; không nêu thì đọc đầu vào chuẩn.")]
+Files = Annotated[list[Path] | None, typer.Argument(help="Tệp câu hỏi JSON Lines; không nêu (hoặc -) thì đọc đầu vào chuẩn.")]
 Json = Annotated[bool, typer.Option("--json", help="Trả lời bằng JSON Lines.")]
 Agency = Annotated[str | None, typer.Option(help="Mã cơ quan: tính cả ngày nghỉ riêng của cơ quan đó.")]
 Without = Annotated[list[str] | None, typer.Option(help="Tắt một công tắc của lịch, ví dụ culture_day (nghỉ 24-11).")]
@@ -128,12 +129,8 @@ def _asked(
     """The questions in blocks: one made of the options, else the lines of the files, else those of standard input as they come."""
     if kind is not None:
         yield [msgspec.json.encode({"kind": kind, "step": step, "start": start, "facts": dict(_fact(each) for each in facts or ())})]
-    elif files:
-        for path in files:
-            with path.open("rb") as file:
-                yield from blocks(file)
     else:
-        yield from blocks(sys.stdin.buffer)
+        yield from opened(files)
 
 
 def _fact(given: str) -> tuple[str, Any]:
@@ -142,6 +139,19 @@ def _fact(given: str) -> tuple[str, Any]:
     if not sign:
         return name, True
     return name, value.split(",") if name == "criteria" else value
+
+
+def opened(files: list[Path] | None) -> Iterator[list[bytes]]:
+    """The lines of files, one after the other in blocks; of standard input where none is named, or ``-``."""
+    absent = [str(path) for path in files or () if path != _STANDARD_INPUT and (path.is_dir() or not path.exists())]
+    if absent:
+        raise typer.BadParameter(f"không có tệp {', '.join(absent)}")
+    for path in files or [_STANDARD_INPUT]:
+        if path == _STANDARD_INPUT:
+            yield from blocks(sys.stdin.buffer)
+            continue
+        with path.open("rb") as file:
+            yield from blocks(file)
 
 
 def blocks(source: BinaryIO) -> Iterator[list[bytes]]:

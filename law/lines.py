@@ -91,9 +91,7 @@ def _refusing(read: Reader) -> Reader:
     def answer(line: bytes) -> bytes:
         try:
             return read(line)
-        except Refusal as refusal:
-            return refused(_ANY.decode(line).get("id"), refusal)
-        except _UNREADABLE as fault:
+        except (Refusal, *_UNREADABLE) as fault:
             return refused(*_fault(line, fault))
 
     return answer
@@ -107,14 +105,14 @@ def refused(asked: Any, refusal: Refusal) -> bytes:
 
 
 def _fault(line: bytes, fault: Exception) -> tuple[Any, Refusal]:
-    """The ``id`` of a line that is no question, and which field is at fault."""
+    """The ``id`` of a line that is not answered, and why: it is read again as a whole, for a question skips what it does not use."""
     try:
         found = _ANY.decode(line)
-    except _UNREADABLE:
-        found = None
+    except _UNREADABLE as unreadable:
+        return None, Invalid("bad_json", problem=str(unreadable))
     if not isinstance(found, dict):
         return None, Invalid("bad_json", problem=str(fault))
-    return found.get("id"), _diagnosed(found, fault)
+    return found.get("id"), fault if isinstance(fault, Refusal) else _diagnosed(found, fault)
 
 
 def _diagnosed(found: dict[str, Any], fault: Exception) -> Refusal:

@@ -25,6 +25,9 @@ _DATED: Final = (
     *("holidays", "corrections", "closures", "notices"),
 )
 
+_ANSWER: Final = ("rules", "limit", "unit", "due", "rolled_from", "state", "remaining", "also", "warnings", "cites", "grade")
+"""What an answer beside its certificate says: all of it or, where the certificate stands alone, nothing."""
+
 _GRADES: Final = ("A", "A2", "B", "C", "M")
 _UNREADABLE: Final = (KeyError, TypeError, ValueError, AttributeError, OverflowError, IndexError, RecursionError)
 _ONE_DAY: Final = timedelta(days=1)
@@ -329,7 +332,8 @@ def verify(answer: Json, by: Auditor | None = None) -> str | None:
     if wrong or certificate is answer:
         return wrong
     told = {key: value for key, value in answer.items() if key in certificate}
-    return _difference(told, {key: certificate[key] for key in told})
+    whole = (*_ANSWER, *(["effective_from"] if certificate["effective_from"] else [])) if told else ()
+    return _difference(told, {key: certificate[key] for key in (*whole, *told)})
 
 
 def verify_line(line: bytes) -> bytes:

@@ -13,7 +13,7 @@ from contracts.errors import Refusal
 from contracts.event import FACTS
 from contracts.vocabulary import Status, label
 from law import reference as law_reference
-from law.commands import CHECKS, Files, Json, blocks, law_app, today
+from law.commands import CHECKS, Files, Json, law_app, opened, today
 from law.wording import text
 from services.routing import competence, guards, moves, questions, reference
 
@@ -88,27 +88,19 @@ def _by_author(found: list[tuple[competence.Matter, str, str]]) -> Iterator[tupl
 def _answer(files: list[Path] | None, as_json: bool, kind: type[Any], answer: questions.Ask, show: Any) -> None:
     read = questions.reader(kind, answer, today())
     decode = msgspec.json.Decoder(kind).decode
-    for block in _blocks(files):
+    for block in opened(files):
         if as_json or not sys.stdout.isatty():
             sys.stdout.buffer.write(b"".join([read(line) + b"\n" for line in block]))
             sys.stdout.buffer.flush()
             continue
         for line in block:
             try:
-                asked = decode(line)
+                asked = questions.asked_in(line, decode, kind)
                 typer.echo(show(asked, answer(asked)))
             except Refusal as refusal:
                 typer.echo(refusal.message)
             except msgspec.DecodeError as fault:
                 typer.echo(questions.diagnosed(questions.given(line), fault, kind).message)
-
-
-def _blocks(files: list[Path] | None) -> Iterator[list[bytes]]:
-    for path in files or ():
-        with path.open("rb") as file:
-            yield from blocks(file)
-    if not files:
-        yield from blocks(sys.stdin.buffer)
 
 
 def _write(rows: list[dict[str, Any]]) -> None:

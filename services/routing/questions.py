@@ -13,7 +13,7 @@ import msgspec
 from contracts import cases, petitions
 from contracts.errors import Invalid, Refusal
 from contracts.event import FACTS, Event
-from contracts.vocabulary import Field
+from contracts.vocabulary import Field, Kind
 from law import bodies, clocks, lines, units
 from law.rows import GRADES
 from services.routing import action, competence, history, reference, rules, settlement
@@ -118,7 +118,7 @@ class WhoSettles(Asked, frozen=True, kw_only=True):
     against: str = ""
     issuer: str = ""
     branch: str = ""
-    field: str = Field.OTHER
+    field: str = ""
     unit: str = ""
     agency: str = ""
     dismissal: bool = False
@@ -146,7 +146,8 @@ _FIELDS: Final = frozenset(Field)
 def competent(asked: WhoSettles) -> Settlers:
     """Who settles first and second. Raises Invalid for unknown words and days without a rule.
 
-    A field that the statutory forms do not know is answered as "other", with the warning ``unknown_field``.
+    A field that the statutory forms do not know is answered as "other", with the warning ``unknown_field``. Which ministry or
+    department it is, a unit alone does not tell: without ``field`` or ``agency`` no body of one field is named.
     """
     if asked.unit and units.unit(asked.unit, asked.on) is None:
         raise Invalid("unknown_unit", field="unit", value=asked.unit, on=asked.on)
@@ -163,17 +164,20 @@ def competent(asked: WhoSettles) -> Settlers:
         found.rule,
         table.roles[found.first].vi,
         table.roles[found.second].vi if found.second else None,
-        _place(table, found.first, matter, asked.on) if has_place else None,
-        _place(table, found.second, matter, asked.on) if has_place and found.second else None,
-        found.warnings if field == asked.field else (*found.warnings, "unknown_field"),
+        _place(table, found.first, matter, asked) if has_place else None,
+        _place(table, found.second, matter, asked) if has_place and found.second else None,
+        found.warnings if asked.field in ("", field) else (*found.warnings, "unknown_field"),
         found.cites,
         found.grade,
     )
 
 
-def _place(table: competence.Table, role: str, matter: Matter, on: date) -> Place | None:
-    found = competence.body_of(table, role, matter, on)
-    return Place(found.code, found.name) if found else _unlisted(table, role, matter.place, on)
+def _place(table: competence.Table, role: str, matter: Matter, asked: WhoSettles) -> Place | None:
+    found = competence.body_of(table, role, matter, asked.on)
+    if found is None:
+        return _unlisted(table, role, matter.place, asked.on)
+    is_guessed = found.fields and not (asked.field or asked.agency or table.roles[role].seat)
+    return None if is_guessed else Place(found.code, found.name)
 
 
 def _unlisted(table: competence.Table, role: str, unit: str, on: date) -> Place | None:
@@ -233,6 +237,8 @@ def told(asked: WhatNext) -> State:
     """The state after the facts of a history; what a fact leaves out is taken from the case as it stood."""
     if not asked.facts:
         raise Invalid("bad_fact", field="facts", where="facts", problem="[{type, at, …}]")
+    if asked.kind not in _KINDS:
+        raise Invalid("unknown_kind", field="kind", value=asked.kind)
     table, state = reference.settlement(), None
     for number, given in enumerate(asked.facts):
         fact = _fact(given, number, asked.kind, state)
@@ -259,6 +265,7 @@ _BY_NAME: Final[Mapping[str, type[Event]]] = {
     for name in (kind.__name__, kind.ce_type, kind.ce_type.removeprefix("dannguyen.").rpartition(".")[0], _participle(kind))
 }
 _BY_MOVE: Final = {row.move: getattr(petitions, row.fact, None) or getattr(cases, row.fact) for row in reference.settlement().rows}
+_KINDS: Final = frozenset((*Kind, "discipline"))
 _SOMEWHERE: Final = "CQ-0"
 
 
@@ -335,30 +342,42 @@ def reader(kind: type[Any], answer: Ask, known_on: date) -> lines.Reader:
 
     def read(line: bytes) -> bytes:
         try:
-            asked = decode(line)
+            asked = asked_in(line, decode, kind)
             if getattr(asked, "as_of_knowledge", known_on) is None:
                 asked = msgspec.structs.replace(asked, as_of_knowledge=known_on)
             return b'{"id":%b,%b' % (encode(asked.id), encode(answer(asked))[1:])
         except Refusal as refusal:
-            return lines.refused(given(line).get("id"), refusal)
+            return lines.refused((given(line) or {}).get("id"), refusal)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
             found = given(line)
-            return lines.refused(found.get("id"), diagnosed(found, fault, kind))
+            return lines.refused((found or {}).get("id"), diagnosed(found, fault, kind))
 
     return read
 
 
-def given(line: bytes) -> dict[str, Any]:
+def asked_in(line: bytes, decode: Callable[[bytes], Any], kind: type[Any]) -> Any:
+    """A line as a question; a null, as a spreadsheet leaves it in an empty cell, is a missing fact. Raises msgspec.DecodeError."""
+    try:
+        return decode(line)
+    except msgspec.ValidationError:
+        found = given(line)
+        if found is None or None not in found.values():
+            raise
+        return msgspec.convert({name: value for name, value in found.items() if value is not None}, kind)
+
+
+def given(line: bytes) -> dict[str, Any] | None:
+    """A line as the object it is; None when it is none."""
     try:
         found = msgspec.json.decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
+        return None
+    return found if isinstance(found, dict) else None
 
 
-def diagnosed(found: dict[str, Any], fault: Exception, kind: type[Any]) -> Refusal:
+def diagnosed(found: dict[str, Any] | None, fault: Exception, kind: type[Any]) -> Refusal:
     """Why a line is no question: no object, or the first field that is not what it should be."""
-    if not found:
+    if found is None:
         return Invalid("bad_json", problem=str(fault))
     missing = _MISSING.search(str(fault))
     where = missing[1] if missing else str(fault).rpartition("`$.")[2].rstrip("`").partition("[")[0]

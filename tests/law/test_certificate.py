@@ -124,6 +124,16 @@ def test_what_is_no_certificate_is_not_valid(junk: Any) -> None:
     assert verify(junk) is not None
 
 
+@pytest.mark.parametrize(
+    "name", ["due", "rules", "limit", "unit", "rolled_from", "state", "remaining", "also", "warnings", "cites", "grade"]
+)
+def test_an_answer_beside_its_certificate_is_said_whole_or_not_at_all(name: str) -> None:
+    answer = next(answers(1, seed=7))
+    assert verify({"id": 1, "certificate": answer["certificate"]}) is None
+    assert verify(answer) is None
+    assert name in (verify({key: value for key, value in answer.items() if key != name}) or "")
+
+
 def test_the_certificate_of_the_worked_example_counts_45_days_and_skips_ten() -> None:
     facts = {"complex": True, "criteria": ["many_contents"], "note": "TB 12/2026"}
     asked = Question("complaint", "settle_first", date(2026, 7, 3), facts, suspensions=(Suspension(date(2026, 7, 10), date(2026, 7, 20)),))

@@ -171,3 +171,28 @@ def test_a_person_who_asks_what_the_law_does_not_know_gets_one_sentence() -> Non
 def test_check_finds_no_fault_in_the_rows() -> None:
     found = RUN.invoke(law_app, ["check"])
     assert (found.exit_code, "không có lỗi" in found.output) == (0, True)
+
+
+@pytest.mark.parametrize("command", ["due", "certificate"])
+def test_a_bad_line_never_ends_the_run_even_when_what_is_bad_stands_in_a_field_nobody_reads(command: str) -> None:
+    line = b'{"id": 1, "kind": "wish", "step": "accept", "start": "2026-07-03", "x": "\xff"}\n'
+    found = RUN.invoke(law_app, [command], input=line + json.dumps(GOOD).encode())
+    refused, answered = map(json.loads, found.stdout.splitlines())
+    assert (found.exit_code, refused["id"], refused["refusal"]["code"], answered["id"]) == (0, None, "bad_json", "q1")
+
+
+def test_a_count_that_leaves_the_calendar_names_the_day_it_leaves_by() -> None:
+    paused = GOOD | {"suspensions": [{"from": "2026-07-06", "to": "2065-01-01"}]}
+    endless = {"id": "q3", "kind": "feedback", "step": "settle", "start": "2026-07-03"}
+    endless["facts"] = {"agency_limit": {"limit": 20000, "unit": "calendar"}}
+    told = [each["refusal"] for each in ask("due", paused, endless)]
+    assert [(each["code"], each["field"]) for each in told] == [("beyond_calendar", "suspensions"), ("beyond_calendar", "start")]
+    assert "2065-01-01" in told[0]["message"]
+    assert "2026-07-03 + 20000" in told[1]["message"]
+
+
+def test_a_file_that_is_not_there_is_said_to_be_missing_and_a_dash_is_standard_input() -> None:
+    absent = RUN.invoke(law_app, ["due", "nowhere.jsonl"])
+    assert absent.exit_code == 2
+    assert "nowhere.jsonl" in absent.output
+    assert ask("due", GOOD, options=("-",))[0]["due"] == "2026-07-14"

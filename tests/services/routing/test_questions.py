@@ -77,6 +77,32 @@ def test_a_line_that_is_no_object_is_bad_json(line: bytes):
     assert (found["id"], found["refusal"]["code"]) == (None, "bad_json")
 
 
+@pytest.mark.parametrize(
+    ("read", "code", "field"), [(TO_DO, "bad_date", "date"), (WHO, "bad_date", "date"), (NEXT, "unknown_kind", "kind")]
+)
+def test_an_object_without_anything_in_it_is_asked_for_its_first_field(read: Any, code: str, field: str):
+    told = ask(read)["refusal"]
+    assert (told["code"], told["field"]) == (code, field)
+
+
+def test_a_missing_fact_is_false_and_null_is_missing():
+    asked = {"id": 1, "date": "2026-07-03", "kind": "complaint"}
+    nulls = dict.fromkeys(("own", "source", "anonymous", "signatories", "as_of_law"))
+    assert ask(TO_DO, **asked, **nulls) == ask(TO_DO, **asked)
+
+
+def test_a_ministry_or_department_is_named_only_when_the_field_is_told():
+    asked = {"date": "2026-07-03", "kind": "complaint", "author": "provincial_agency_head", "unit": "80"}
+    untold = ask(WHO, **asked)
+    assert (untold["agency"], untold["second_agency"]["code"], untold["warnings"]) == (None, "UBND-80", [])
+    assert ask(WHO, **asked, field="land_housing")["agency"]["code"] == "SNNMT-80"
+
+
+def test_a_history_of_an_unknown_kind_is_refused_as_such():
+    told = ask(NEXT, id=1, kind="plea", facts=[{"type": "lodged", "at": "2026-07-03"}])
+    assert (told["refusal"]["code"], told["refusal"]["field"]) == ("unknown_kind", "kind")
+
+
 def test_a_history_tells_what_may_be_done_next_and_why_not():
     facts = [
         {"type": "PetitionLodged", "at": "2026-07-03", "received_by": "UBND-05518"},
