@@ -75,18 +75,27 @@ class Auditor:
         noticed = {line["year"] for line in self.known("notices", knowledge)}
         warnings += ["calendar_unconfirmed"] if any(str(day.year) not in noticed for day in looked_at) else []
         found: Json = {
-            **{name: claim[name] for name in ("kind", "step", "start", "facts", "roll", "as_of_law", "as_of_knowledge", "agency")},
+            **{name: claim[name] for name in ("kind", "step", "start", "facts", "as_of_law", "as_of_knowledge")},
+            "roll": claim["roll"] is True,
+            "agency": claim["agency"] or None,
             "without": sorted(set(claim["without"])),
             "rules": [row["id"] for row in used],
             "rows": [_cited(row) for row in (*used, *also)],
             "limit": limit,
             "unit": unit,
             "extensions": [
-                {"rule": row["id"], "days": int(row["value"]), "by": given["by"], "document": given["document"]}
+                {"rule": row["id"], "days": int(row["value"]), "by": given["by"], "document": given["document"] or None}
                 for row, given in zip(extensions, claim["extensions"], strict=True)
             ],
             "suspensions": [
-                {**given, "days": _days_out(first, last)} for given, (first, last) in zip(claim["suspensions"], pauses, strict=True)
+                {
+                    "from": _iso(first),
+                    "to": _iso(last),
+                    "days": _days_out(first, last),
+                    "by": given["by"],
+                    "document": given["document"] or None,
+                }
+                for given, (first, last) in zip(claim["suspensions"], pauses, strict=True)
             ],
             "days": [_told(*day) for day in days],
             "counted": sum(day[1] for day in days),

@@ -346,11 +346,10 @@ def reader(kind: type[Any], answer: Ask, known_on: date) -> lines.Reader:
             if getattr(asked, "as_of_knowledge", known_on) is None:
                 asked = msgspec.structs.replace(asked, as_of_knowledge=known_on)
             return b'{"id":%b,%b' % (encode(asked.id), encode(answer(asked))[1:])
-        except Refusal as refusal:
-            return lines.refused((given(line) or {}).get("id"), refusal)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
+        except (Refusal, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
             found = given(line)
-            return lines.refused((found or {}).get("id"), diagnosed(found, fault, kind))
+            told = diagnosed(found, fault, kind) if found is None or not isinstance(fault, Refusal) else fault
+            return lines.refused((found or {}).get("id"), told)
 
     return read
 

@@ -134,6 +134,22 @@ def test_an_answer_beside_its_certificate_is_said_whole_or_not_at_all(name: str)
     assert name in (verify({key: value for key, value in answer.items() if key != name}) or "")
 
 
+@pytest.mark.parametrize(("name", "junk"), [("roll", 5), ("roll", "true"), ("agency", 0), ("agency", ""), ("agency", False)])
+def test_what_was_asked_cannot_be_changed_into_something_that_counts_the_same(name: str, junk: Any) -> None:
+    certificate = next(
+        each["certificate"] for each in answers(50, seed=7) if each["certificate"]["roll"] and not each["certificate"]["agency"]
+    )
+    assert verify({"id": 1, "certificate": certificate}) is None
+    assert verify({"id": 1, "certificate": {**certificate, name: junk}}) is not None
+
+
+@pytest.mark.parametrize("change", [{"foo": 1}, {"document": 0}, {"document": ""}])
+def test_nothing_is_added_to_a_suspension_unseen(change: dict[str, Any]) -> None:
+    certificate = next(each["certificate"] for each in answers(50, seed=7) if each["certificate"]["suspensions"])
+    first, *more = certificate["suspensions"]
+    assert verify({"id": 1, "certificate": {**certificate, "suspensions": [{**first, "document": None, **change}, *more]}}) is not None
+
+
 def test_the_certificate_of_the_worked_example_counts_45_days_and_skips_ten() -> None:
     facts = {"complex": True, "criteria": ["many_contents"], "note": "TB 12/2026"}
     asked = Question("complaint", "settle_first", date(2026, 7, 3), facts, suspensions=(Suspension(date(2026, 7, 10), date(2026, 7, 20)),))
