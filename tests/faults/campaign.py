@@ -153,6 +153,8 @@ def campaign(options: argparse.Namespace, mutant: str = "", aims: tuple[str, ...
         findings = check(platform, history)
         findings.expect(rested, "rest: the platform comes to rest by itself", json.dumps(platform.status()["processes"]))
         findings.expect(len(history.cases) >= options.petitions, f"enough: at least {options.petitions} letters", str(len(history.cases)))
+        moved = sum(count for what, count in history.counts.items() if what.startswith("move "))
+        findings.expect(moved >= options.petitions // 4, "enough: officers' moves are accepted", str(moved))
         findings.expect(injector.count >= options.faults, f"enough: at least {options.faults} faults", str(injector.count))
         return findings
     finally:

@@ -31,6 +31,9 @@ def caught(mutant: Mutant, arguments: list[str]) -> bool:
     """Run a short campaign over the mutant; whether an invariant that it must break was found broken."""
     options = campaign.parse(["--minutes", "0.6", "--petitions", "100", "--faults", "1", "--broker-kills", "0", "--rest", "60", *arguments])
     findings = campaign.campaign(options, mutant.name, mutant.aims)
+    if any(invariant.startswith("enough") for invariant in findings.broken):
+        print(f"UNFAIR  {mutant.name}: the platform hardly worked, so that anything would have been caught")
+        return False
     broken = [invariant for invariant in findings.broken if invariant.startswith(mutant.broken)]
     others = [invariant for invariant in findings.broken if invariant not in broken]
     print(f"{'caught' if broken else 'MISSED'}  {mutant.name}: {'; '.join(broken) or 'nothing'}" + (f" (also {others})" if others else ""))

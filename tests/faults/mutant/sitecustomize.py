@@ -25,22 +25,19 @@ def mark_before_send(outbox: Any) -> None:
 
 def offset_before_effect(inbox: Any) -> None:
     """The reader moves its offsets in a transaction of their own, before the effects."""
-    once = inbox.Consumer._once
+    once, count = inbox.Consumer._once, inbox.Consumer._moves
 
     async def hasty(self: Any, records: Any, doomed: Any) -> None:
-        moves = self._moves(records)
+        moves = count(self, records)
         async with self.database.transaction(()) as transaction:
             await transaction.write(inbox.Changes(moves=moves))
         inbox.pass_by("consumer.after_write")
         for move in moves:
             self.next_offsets[inbox.TopicPartition(move.topic, move.partition_no)] = move.reached
-        self._moves = lambda _: []
-        try:
-            await once(self, records, doomed)
-        finally:
-            del self._moves
+        await once(self, records, doomed)
 
     inbox.Consumer._once = hasty
+    inbox.Consumer._moves = lambda self, records: []
 
 
 def no_dedupe(inbox: Any) -> None:
