@@ -46,6 +46,19 @@ def test_law_on_complaints_articles_17_to_23_name_first_and_second_settler(autho
     assert (found.first, found.second, found.then, found.grade) == (first, second, "court", "A")
 
 
+@pytest.mark.parametrize("author", ["regional_procuracy", "regional_court"])
+@pytest.mark.parametrize("facts", [{"kind": "complaint"}, {"kind": "discipline"}, {"kind": "denunciation", "branch": "public_duty"}])
+def test_regional_bodies_are_asked_about_only_since_they_exist(author: str, facts: dict[str, str]):
+    with pytest.raises(Invalid, match="no_rule_in_force"):
+        settlers(date(2025, 6, 30), author=author, **facts)
+    assert settlers(date(2025, 7, 1), author=author, **facts).grade == "C"
+
+
+def test_law_on_denunciations_article_15_names_the_regional_level_since_july_2026():
+    denounced = {"kind": "denunciation", "branch": "public_duty", "author": "regional_procuracy"}
+    assert [settlers(on, **denounced).grade for on in (date(2026, 6, 30), date(2026, 7, 1))] == ["C", "A"]
+
+
 @pytest.mark.parametrize(
     ("against", "first"),
     [
@@ -152,9 +165,9 @@ def test_a_body_that_ended_is_found_through_its_successor():
     assert body("provincial_chair", kind="complaint", author="provincial_chair", author_agency="UBND-62") == "UBND-51"
 
 
-def test_the_change_of_july_2025_moves_only_commune_matters():
+def test_the_change_of_july_2025_moves_only_matters_of_communes_and_of_regional_bodies():
     moved = {matter.author for matter, _, _ in competence.differences(TABLE, DISTRICT, date(2025, 7, 1))}
-    assert moved == {"commune_chair", "commune_vice_chair", "commune_unit_head", "commune_official"}
+    assert moved == {"commune_chair", "commune_vice_chair", "commune_unit_head", "commune_official", "regional_procuracy", "regional_court"}
 
 
 def test_a_missing_row_is_shown_by_a_counter_example():

@@ -151,6 +151,8 @@ def test_roles_and_differences_are_told():
         "commune_vice_chair",
         "commune_unit_head",
         "commune_official",
+        "regional_procuracy",
+        "regional_court",
     }
 
 
