@@ -9,7 +9,7 @@ LOG ?= receipt_wabo
 BIN := .venv/bin
 COMPILE := $(BIN)/uv pip compile --quiet $(UPGRADE) --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --group build pyproject.toml
 
-.PHONY: run test status stop clean replay campaign campaign-mutants bench trace lint law-oracle law-mutants lock help
+.PHONY: run test status stop clean replay campaign campaign-mutants bench bench-sweep trace lint law-oracle law-mutants lock help
 .DEFAULT_GOAL := help
 
 run: .venv/$(if $(filter postgres,$(DB)),local,run).stamp  ## start the whole platform (DB=postgres DEMO=off INSTANCES=2)
@@ -44,6 +44,9 @@ campaign-mutants: .venv/dev.stamp  ## planted faults that the campaign must catc
 
 bench: .venv/dev.stamp  ## the figures of docs/benchmarks.md, as ratios in one run
 	@$(BIN)/python -m bench
+
+bench-sweep: .venv/dev.stamp  ## a sweep in which every one of a million clocks has something to say (a minute or two)
+	@$(BIN)/python -m bench sweep
 
 law-oracle: .venv/dev.stamp  ## a million random timelines against an independent day walker (N=1000000)
 	@$(BIN)/python -m tests.law.oracle --n $(or $(N),1000000)

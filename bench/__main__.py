@@ -1,4 +1,4 @@
-"""``python -m bench [law|streams|platform …]``: figures, printed and kept in ``.run/bench.json``; ``table`` prints them for the docs."""
+"""``python -m bench [law|sweep|streams|platform …]`` prints figures and keeps them in ``.run/bench.json``; ``table`` prints them for the docs."""
 
 import sys
 
@@ -17,6 +17,8 @@ def main() -> None:
         return
     if "law" in wanted:
         law.measure(book)
+    if "sweep" in wanted:
+        law.measure_whole_sweep(book)
     if "streams" in wanted:
         with ground() as servers:
             streams.measure(servers, book)

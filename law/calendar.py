@@ -22,9 +22,10 @@ LAST: Final = date(2060, 12, 31).toordinal()
 DATES: Final = tuple(date.fromordinal(ordinal) for ordinal in range(FIRST, LAST + 1))
 """Every date of the calendar by its place."""
 _SATURDAY: Final = 5
+_LENGTH: Final = LAST - FIRST
 
 
-class Day(msgspec.Struct, frozen=True):
+class Day(msgspec.Struct, frozen=True, gc=False):
     """One day as a person reads it. ``reason`` is null for an ordinary working day; ``confirmed``: an official notice stands behind it."""
 
     date: date
@@ -35,7 +36,7 @@ class Day(msgspec.Struct, frozen=True):
     confirmed: bool
 
 
-class Counted(msgspec.Struct, frozen=True, omit_defaults=True):
+class Counted(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """A day of a count: counted, or skipped with the reason."""
 
     date: date
@@ -120,7 +121,7 @@ WEEKDAYS: Final = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ S�
 def place_of(day: date, field: str | None = None) -> int:
     """The place of a date. Raises ``Invalid`` (beyond_calendar) outside the years the calendar holds."""
     place = day.toordinal() - FIRST
-    if 0 <= place < len(DATES):
+    if 0 <= place <= _LENGTH:
         return place
     raise Invalid("beyond_calendar", field=field, value=day, first=DATES[0], last=DATES[-1])
 

@@ -7,7 +7,7 @@ from datetime import date
 
 from law import clocks, wording
 from law.answers import Certificate, Due, Extension, Pause
-from law.calendar import Counted, place_of
+from law.calendar import FIRST, Counted, place_of
 from law.clocks import Lens
 from law.question import Decision, Question, Suspension
 from law.rows import Book
@@ -70,27 +70,25 @@ def certify(question: Question, as_of_knowledge: date, book: Book | None = None)
 
 
 def _days(seen: Lens, plan: Plan, question: Question, due: Due) -> tuple[Counted, ...]:
-    """Each day from the first to the last one looked at, in order."""
+    """Each day from the first to the last one looked at, in order. Every date was found to be in the calendar when it was counted."""
     if due.limit is None:
         return ()
     known = seen.calendar
     source = known.working_days if due.unit == "working" else known.every_day
-    place = place_of(question.start)
-    end = None if due.due is None else place_of(due.rolled_from or due.due)
+    place = question.start.toordinal() - FIRST
+    end = None if due.due is None else (due.rolled_from or due.due).toordinal() - FIRST
     if plan.counts_back and end is not None:
         return source[end:place]
-    if not question.suspensions:
-        return source[place + 1 : (place if end is None else end) + 1]
-    found: list[Counted] = []
-    for each in question.suspensions:
-        first = place_of(each.from_on)
+    found: tuple[Counted, ...] = ()
+    for each in question.suspensions or ():
+        first = each.from_on.toordinal() - FIRST
         found += source[place + 1 : first + 1]
         if each.to_on is None:
-            return tuple(found)
-        place = place_of(each.to_on)
+            return found
+        place = each.to_on.toordinal() - FIRST
         found += known.suspended_days[first + 1 : place + 1]
-    found += source[place + 1 : (place if end is None else end) + 1]
-    return tuple(found)
+    rest = source[place + 1 : (place if end is None else end) + 1]
+    return found + rest if found else rest
 
 
 def _rolled(seen: Lens, due: Due) -> tuple[Counted, ...]:

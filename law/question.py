@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 
-class Suspension(msgspec.Struct, frozen=True, rename={"from_on": "from", "to_on": "to"}):
+class Suspension(msgspec.Struct, frozen=True, rename={"from_on": "from", "to_on": "to"}, gc=False):
     """Counting stood still on the days after ``from_on`` up to and including ``to_on`` (null: it still does)."""
 
     from_on: date
@@ -15,7 +15,7 @@ class Suspension(msgspec.Struct, frozen=True, rename={"from_on": "from", "to_on"
     document: str | None = None
 
 
-class Decision(msgspec.Struct, frozen=True):
+class Decision(msgspec.Struct, frozen=True, gc=False):
     """Who decided something and in which document."""
 
     by: str | None = None

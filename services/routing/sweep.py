@@ -4,7 +4,8 @@ A clock names the next day on which there is something to say; the sweep reads t
 again under the cases' locks. So neither a restart nor a clock set back makes it say anything twice, and nothing is left out.
 """
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any, Final
 
@@ -15,6 +16,7 @@ from runtime.work import Many, Work
 from services.routing import docket, history, reference, store
 from services.routing.models import Clock
 
+log = logging.getLogger(__name__)
 SET_SIZE: Final = 1000
 """Cases in one transaction."""
 READ_SIZE: Final = 20_000
@@ -29,10 +31,10 @@ async def sweep(service: Service) -> None:
         stated = 0
         for some in _sets(duties):
             async with service.work(some, [Many(Clock)], about="sweep") as work:
-                stated += sum(state_duties(work, case_id) for case_id in some)
+                stated += _each(state_duties, work, some)
         for some in _sets(effects):
             async with service.work(some, docket.LOADS, about="sweep") as work:
-                stated += sum(state_effect(work, case_id) for case_id in some)
+                stated += _each(state_effect, work, some)
         if stated == 0:
             return
 
@@ -40,6 +42,20 @@ async def sweep(service: Service) -> None:
 def _sets(cases: set[str]) -> Iterator[list[str]]:
     every = sorted(cases)
     return (every[start : start + SET_SIZE] for start in range(0, len(every), SET_SIZE))
+
+
+def _each(state: Callable[[Work, str], int], work: Work, cases: list[str]) -> int:
+    """How much was stated. A case that fails is left as it is and does not hold up the others; the next sweep tries it again."""
+    stated = 0
+    for case_id in cases:
+        try:
+            stated += state(work, case_id)
+        except Exception:
+            log.exception("case not swept", extra={"case_id": case_id})
+            work.drop()
+        else:
+            work.next_item()
+    return stated
 
 
 def _waking(work: Work, case_id: str, *, silent: bool) -> list[Clock]:

@@ -1,5 +1,6 @@
 """The service on a real database: what intake states goes in, cases and facts come out; moves over its real HTTP edge; the sweep."""
 
+import asyncio
 import contextlib
 import dataclasses
 from collections.abc import AsyncIterator
@@ -196,7 +197,7 @@ async def test_a_decision_takes_effect_by_itself_and_starts_its_enforcement(rout
     assert [(clock.step, clock.due_on) for clock in await routing.rows(Clock)] == [(Step.ENFORCE, date(2026, 8, 13))]
 
 
-class Died(Exception):
+class Died(BaseException):
     """The process ended here."""
 
 
@@ -212,23 +213,58 @@ def dying(after: int) -> Any:
     return state_or_die
 
 
-async def test_the_sweep_is_exact_over_many_cases_with_restarts(routing: Living, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every clock is told once and missed once, in sets smaller than what waits, however often the sweep dies in between."""
+def expected(due: dict[str, date], notice: dict[str, date], days: list[date]) -> list[tuple[str, str]]:
+    """What must have been stated about each clock when the date was moved like this: the rule in four lines."""
+    told = []
+    for case_id, due_on in due.items():
+        seen = [day for day in days if day >= notice[case_id]]
+        told += [("StepDue", case_id)] if seen and seen[0] <= due_on else []
+        told += [("StepMissed", case_id)] if any(day > due_on for day in days) else []
+    return sorted(told)
+
+
+async def test_the_sweep_is_exact_whatever_dies_and_however_the_date_moves(routing: Living, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Many cases in sets smaller than what waits: sweeps that die, run side by side, and dates that go back or leap."""
     dice = Random(5)
     facts = [fact for number in range(300) for fact in petition(f"c{number}", on=START + timedelta(dice.randrange(60)))]
     await routing.feed(facts)
+    rows = await routing.rows(Clock)
+    due = {row.case_id: row.due_on for row in rows}
+    notice = {row.case_id: row.wake_on for row in rows}
     monkeypatch.setattr("services.routing.sweep.SET_SIZE", 17)
     monkeypatch.setattr("services.routing.sweep.READ_SIZE", 50)
-    for day in range(0, 120, 3):
-        routing.service.clock.virtual = START + timedelta(day)
+    days, day = [], START
+    for number in range(40):
+        day = max(START, day + timedelta(dice.choice([-9, -1, 0, 1, 2, 3, 4, 14])))
+        days.append(day)
+        routing.service.clock.virtual = day
         with monkeypatch.context() as patch, contextlib.suppress(Died):
-            if day % 2:
+            if number % 2:
                 patch.setattr(sweeping, "state_duties", dying(after=25))
             await sweep(routing.service)
+        await asyncio.gather(sweep(routing.service), sweep(routing.service))
+    stated = [fact for fact in await routing.stated() if isinstance(fact, StepDue | StepMissed)]
+    assert sorted((type(fact).__name__, fact.case_id) for fact in stated) == expected(due, notice, days)
+    assert all(fact.due_on == due[fact.case_id] for fact in stated)
+
+
+async def test_a_case_that_cannot_be_swept_does_not_hold_up_the_others(routing: Living, monkeypatch: pytest.MonkeyPatch) -> None:
+    await routing.feed([fact for number in range(3) for fact in petition(f"c{number}")])
+    routing.service.clock.virtual = date(2026, 7, 10)
+    state = sweeping.state_duties
+
+    def state_or_fail(work: Any, case_id: str) -> int:
+        done = state(work, case_id)
+        if case_id == "c1":
+            raise RuntimeError("a bug")
+        return done
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sweeping, "state_duties", state_or_fail)
         await sweep(routing.service)
-    told = [(type(fact).__name__, fact.case_id, fact.due_on) for fact in await routing.stated() if isinstance(fact, StepDue | StepMissed)]
-    assert len(told) == len(set(told))
-    assert {case_id for name, case_id, _ in told if name == "StepMissed"} == {f"c{number}" for number in range(300)}
+    assert {fact.case_id for fact in await routing.stated() if isinstance(fact, StepDue)} == {"c0", "c2"}
+    await sweep(routing.service)
+    assert [fact.case_id for fact in await routing.stated() if isinstance(fact, StepDue)] == ["c0", "c2", "c1"]
 
 
 async def test_who_may_read_a_case(routing: Living) -> None:
