@@ -1,4 +1,4 @@
-"""``python -m bench [law|sweep|streams|platform …]`` prints figures and keeps them in ``.run/bench.json``; ``table`` prints them for the docs."""
+"""``python -m bench [law|sweep|streams|platform …]`` prints figures and keeps them (``.run/bench.json``); ``table``: for the docs."""
 
 import sys
 
