@@ -9,7 +9,7 @@ LOG ?= receipt_wabo
 BIN := .venv/bin
 COMPILE := $(BIN)/uv pip compile --quiet $(UPGRADE) --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --group build pyproject.toml
 
-.PHONY: run test status stop clean replay campaign campaign-mutants bench bench-sweep trace lint law-oracle law-mutants lock help
+.PHONY: run test test-fast status stop clean replay campaign campaign-mutants bench bench-sweep trace lint law-oracle law-mutants lock help
 .DEFAULT_GOAL := help
 
 run: .venv/$(if $(filter postgres,$(DB)),local,run).stamp  ## start the whole platform (DB=postgres DEMO=off INSTANCES=2)
@@ -30,8 +30,11 @@ trace: .venv/run.stamp  ## follow one letter through every service (ID=receipt c
 replay: .venv/run.stamp  ## drive a real municipal log through a platform of its own (LOG=receipt_wabo)
 	@$(BIN)/dannguyen replay $(LOG)
 
-test: .venv/dev.stamp lint  ## everything: style, types, imports, unit, connected, journeys
-	@$(BIN)/pytest
+test: lint test-fast  ## everything: style, types, imports, unit, connected, journeys
+	@$(BIN)/pytest -m "connected or journey"
+
+test-fast: .venv/dev.stamp  ## pure rules and single services, in a minute
+	@$(BIN)/pytest -n 2 --dist worksteal -m "not connected and not journey"
 
 lint: .venv/dev.stamp  ## style, types, imports
 	@$(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports

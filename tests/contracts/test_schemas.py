@@ -123,6 +123,7 @@ def test_stamping_keeps_what_a_rule_said_and_fills_the_rest() -> None:
     assert (stamped.seq, stamped.actor) == (4, bare.actor)
 
 
+@pytest.mark.connected
 def test_asyncapis_own_parser_accepts_the_document(tmp_path: Path) -> None:
     npm = shutil.which("npm")
     if npm is None:

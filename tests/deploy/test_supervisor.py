@@ -18,6 +18,8 @@ from deploy.local.problem import CannotStart
 from deploy.local.state import Running, State
 from deploy.local.supervisor import LONGEST_BACKOFF_S, Process, Supervisor, backoff_s, ending
 
+pytestmark = pytest.mark.connected
+
 PLATFORM = Path(__file__).with_name("platform_of_scripts.py")
 
 

@@ -19,6 +19,8 @@ from deploy.local.supervisor import Process
 from deploy.local.topology import Plan, table
 from runtime.settings import SERVICES
 
+pytestmark = pytest.mark.connected
+
 
 def plan(home: Path, **environment: str) -> Plan:
     return Plan(home, environment)

@@ -2,11 +2,14 @@
 
 import json
 
+import pytest
+
 from contracts.vocabulary import Role
 from law.verify import verify
 from tests.gateway import test_mutations as mutations
 from tests.gateway.world import WARD, World
 
+pytestmark = pytest.mark.connected
 joined, sisters = mutations.joined, mutations.sisters
 
 COMPETENT = """query($facts: CompetentAgencyInput!){competentAgency(facts:$facts){__typename

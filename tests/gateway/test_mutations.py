@@ -15,6 +15,8 @@ from runtime import auth
 from tests.gateway.sisters import facts_of, serving
 from tests.gateway.world import WARD, World
 
+pytestmark = pytest.mark.connected
+
 LODGE = """mutation($input: LodgePetitionInput!){lodgePetition(input:$input){__typename
   ... on LodgePetitionSuccess{caseId number receiptCode position petition{number kind}}
   ... on Refusal{code message messageEn field law status}}}"""

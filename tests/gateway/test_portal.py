@@ -4,6 +4,8 @@ import asyncio
 import os
 from pathlib import Path
 
+import pytest
+
 from tests.gateway.browser import open_page
 from tests.gateway.sisters import facts_of
 from tests.gateway.test_mutations import joined, sisters
@@ -11,6 +13,8 @@ from tests.gateway.test_subscriptions import served
 from tests.gateway.world import World, accepted, assigned
 
 __all__ = ["joined", "served", "sisters"]
+
+pytestmark = pytest.mark.connected
 
 FILL = """(() => {
   const set = (id, value) => { document.getElementById(id).value = value; };

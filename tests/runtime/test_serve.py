@@ -13,6 +13,8 @@ from deploy.local.ports import free_port
 from runtime import migrate
 from runtime.sqlite import hold_writer_lock
 
+pytestmark = pytest.mark.connected
+
 
 def environment(home: Path, port: int, **more: str) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("DANNGUYEN", "DATABASE", "KAFKA", "ZIPKIN"))}
