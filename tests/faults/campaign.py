@@ -144,7 +144,8 @@ def campaign(options: argparse.Namespace, mutant: str = "", aims: tuple[str, ...
     try:
         platform.start()
         history, injector = asyncio.run(work_and_break(platform, options, aims))
-        print(f"{len(history.cases)} letters accepted, {len(history.submissions)} submissions, {len(history.positions)} positions told")
+        sent = f"{len(history.submissions)} submissions, {len(history.acts)} signed acts"
+        print(f"{len(history.cases)} letters accepted, {sent}, {len(history.positions)} positions told")
         print(", ".join(f"{what} {count}" for what, count in sorted(history.counts.items())))
         print(f"{injector.count} faults: " + ", ".join(f"{what} {count}" for what, count in sorted(injector.done.items())))
         print(f"{injector.unpassed} armed processes did not come by their point in time")
@@ -155,6 +156,8 @@ def campaign(options: argparse.Namespace, mutant: str = "", aims: tuple[str, ...
         findings.expect(len(history.cases) >= options.petitions, f"enough: at least {options.petitions} letters", str(len(history.cases)))
         moved = sum(count for what, count in history.counts.items() if what.startswith("move "))
         findings.expect(moved >= options.petitions // 4, "enough: officers' moves are accepted", str(moved))
+        signed = findings.counts["lost: an accepted act's fact is on its topic"]
+        findings.expect(signed > 0, "enough: signed acts are accepted", str(signed))
         findings.expect(injector.count >= options.faults, f"enough: at least {options.faults} faults", str(injector.count))
         return findings
     finally:

@@ -104,18 +104,27 @@ def check_consequences(records: list[Record], findings: Findings) -> None:
 
 
 def check_submissions(history: History, records: list[Record], findings: Findings) -> None:
-    """Every submission that the broker took has one answer, and every accepted one is one letter."""
-    answers: dict[str, dict[str, Any]] = {}
+    """Every submission that the broker took has one answer, and every accepted one is one letter; of an act's answers one counts."""
+    answers: dict[str, list[dict[str, Any]]] = defaultdict(list)
     seen: set[str] = set()
+    facts = [record for record in records if record.topic in FACT_TOPICS]
+    stated = {f"{record.topic}:{record.key.decode()}:{json.loads(record.value)['seq']}" for record in facts}
     for record in records:
         if record.topic == "agency.receipts.v1" and record.header("ce_id") not in seen:
             seen.add(record.header("ce_id"))
             told = json.loads(record.value)
-            earlier = answers.setdefault(told["submission_id"], told)
-            same = earlier["case_id"] == told["case_id"] or not told["is_accepted"]
-            findings.expect(same, "once: a submission is one letter", told["submission_id"])
+            answers[told["submission_id"]].append(told)
     for identity in history.submissions:
-        findings.expect(identity in answers, "lost: every submission is answered", identity)
+        findings.expect(bool(answers[identity]), "lost: every submission is answered", identity)
+        letters = {told["case_id"] for told in answers[identity] if told["is_accepted"]}
+        findings.expect(len(letters) <= 1, "once: a submission is one letter", identity)
+    for identity in history.acts:
+        counting = [told for told in answers[identity] if told["code"] != "submission_replayed"]
+        findings.expect(bool(counting), "lost: every signed act is answered", identity)
+        findings.expect(len(counting) <= 1, "once: a signed act has one answer that counts", identity)
+        for told in counting:
+            if told["is_accepted"]:
+                findings.expect(told["position"] in stated, "lost: an accepted act's fact is on its topic", told["position"])
 
 
 def check_databases(history: History, records: list[Record], urls: Mapping[str, str], findings: Findings) -> None:

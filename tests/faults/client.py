@@ -17,11 +17,14 @@ from contracts.vocabulary import Kind, Role
 from deploy.demo import letters, plan
 from deploy.demo.client import Badge, NobodyAnswers, Platform, Refused
 from deploy.demo.letters import Letter, Wish
-from docs.examples import agency_client
+from docs.examples import agency_acts, agency_client
+from runtime import auth
 
 PLATFORM = Badge(Role.SYSTEM)
 KINDS = (Kind.COMPLAINT, Kind.DENUNCIATION, Kind.RECOMMENDATION, Kind.FEEDBACK)
 BATCH = 20
+SIGNED = 0.5
+"""Share of the cases whose last act is signed by the agency and sent over Kafka."""
 TRIES = 30
 
 
@@ -35,6 +38,8 @@ class History:
     """``topic:case:seq`` of the last fact of each accepted command."""
     submissions: list[str] = field(default_factory=list)
     """Ids of the agency submissions that the broker took."""
+    acts: list[str] = field(default_factory=list)
+    """Ids of the signed acts that the broker took, some of them more than once."""
     marks: list[str] = field(default_factory=list)
     """Canary identities that were handed in."""
     counts: Counter[str] = field(default_factory=Counter)
@@ -56,12 +61,13 @@ class Client:
         self.history = History()
         self.dice = Random(seed)
         self.number = 0
+        self.signed: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
 
     async def run(self, is_over: Callable[[], bool]) -> None:
-        """Lodge and act in four streams, one of them letter by letter; submit in a fifth."""
+        """Lodge and act in four streams, one of them letter by letter; submit letters in a fifth and signed acts in a sixth."""
         async with Platform(self.home / "keys", patience=120) as platform:
             streams = (self._lodge(platform, is_over, in_batches=number > 0) for number in range(4))
-            await asyncio.gather(*streams, self._submit(is_over))
+            await asyncio.gather(*streams, self._with_producer(self._submit, is_over), self._with_producer(self._sign, is_over))
 
     def _letter(self) -> Letter:
         self.number += 1
@@ -98,8 +104,14 @@ class Client:
         today = date.today()  # noqa: DTZ011
         lives = {letter.key: [act for act in plan.acts(letter) if act.name not in plan.INTAKE and act.on <= today][:3] for letter in some}
         for turn in range(3):
-            steps = [(key, acts[turn]) for key, acts in lives.items() if len(acts) > turn]
-            bodies = [{"case_id": cases[key], "move": act.name, "on": act.on.isoformat(), **act.details} for key, act in steps]
+            steps = [(key, acts[turn], turn > 0 and turn == len(acts) - 1) for key, acts in lives.items() if len(acts) > turn]
+            bodies = []
+            for key, act, is_last in steps:
+                body = {"case_id": cases[key], "move": act.name, "on": act.on.isoformat(), **act.details}
+                if is_last and self.dice.random() < SIGNED:
+                    self.signed.put_nowait({"agency": act.agency, "act": body})
+                else:
+                    bodies.append(body)
             await self._move(platform, bodies)
 
     async def _move(self, platform: Platform, bodies: list[dict[str, Any]]) -> None:
@@ -144,20 +156,45 @@ class Client:
                 self.history.counts[f"unanswered {getattr(failure, 'code', 'nobody')}"] += 1
                 await asyncio.sleep(1)
 
-    async def _submit(self, is_over: Callable[[], bool]) -> None:
-        keys = self.home / "keys"
-        own = json.loads((keys / "agencies" / f"{self.agency}.json").read_text("utf-8"))
-        intake = json.loads((keys / "intake.pub.json").read_text("utf-8"))
+    async def _with_producer(self, work: Callable[[Any, Callable[[], bool]], Any], is_over: Callable[[], bool]) -> None:
         producer = AIOKafkaProducer(bootstrap_servers=self.bootstrap, acks="all", enable_idempotence=True)
         await producer.start()
+        try:
+            await work(producer, is_over)
+        finally:
+            await asyncio.wait_for(producer.stop(), 30)
+
+    async def _send(self, producer: Any, topic: str, key: str, value: bytes) -> bool:
+        try:
+            await asyncio.wait_for(producer.send_and_wait(topic, value, key=key.encode()), 60)
+        except Exception as failure:
+            self.history.counts[f"not sent {type(failure).__name__}"] += 1
+            return False
+        return True
+
+    async def _submit(self, producer: Any, is_over: Callable[[], bool]) -> None:
+        own, intake = self._key(f"agencies/{self.agency}.json"), self._key("intake.pub.json")
         while not is_over():
             letter = self._letter()
             form = msgspec.to_builtins(msgspec.structs.replace(letter.form, received_by=self.agency, external_id=letter.key))
             identity, sealed = agency_client.seal(form, self.agency, own, intake)
-            try:
-                await asyncio.wait_for(producer.send_and_wait("agency.submissions.v1", sealed, key=self.agency.encode()), 60)
+            if await self._send(producer, "agency.submissions.v1", self.agency, sealed):
                 self.history.submissions.append(identity)
-            except Exception as failure:
-                self.history.counts[f"not sent {type(failure).__name__}"] += 1
             await asyncio.sleep(0.3)
-        await asyncio.wait_for(producer.stop(), 30)
+
+    async def _sign(self, producer: Any, is_over: Callable[[], bool]) -> None:
+        """Send the last acts of some cases signed by the agency that acts, every third of them twice."""
+        while not is_over() or not self.signed.empty():
+            if self.signed.empty():
+                await asyncio.sleep(0.1)
+                continue
+            asked = self.signed.get_nowait()
+            auth.make_agency_key(self.home, asked["agency"])
+            identity, signed = agency_acts.sign(asked["act"], asked["agency"], self._key(f"agencies/{asked['agency']}.json"))
+            for _ in range(2 if len(self.history.acts) % 3 == 0 else 1):
+                if await self._send(producer, "agency.acts.v1", asked["act"]["case_id"], signed) and identity not in self.history.acts[-1:]:
+                    self.history.acts.append(identity)
+
+    def _key(self, name: str) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads((self.home / "keys" / name).read_text("utf-8"))
+        return found

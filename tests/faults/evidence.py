@@ -17,7 +17,7 @@ import asyncpg
 import httpx
 from confluent_kafka import OFFSET_BEGINNING, Consumer, TopicPartition
 
-TOPICS: Final = ("petitions.v1", "cases.v1", "oversight.v1", "reports.v1", "agency.submissions.v1", "agency.receipts.v1")
+TOPICS: Final = ("petitions.v1", "cases.v1", "oversight.v1", "reports.v1", "agency.submissions.v1", "agency.acts.v1", "agency.receipts.v1")
 _BASE64: Final = re.compile(rb"[A-Za-z0-9_+/=-]{16,}")
 _GZIP: Final = b"\x1f\x8b\x08"
 _DEPTH: Final = 2

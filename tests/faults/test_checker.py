@@ -77,12 +77,26 @@ def test_a_fact_that_has_a_consequence_twice_was_applied_twice() -> None:
 
 def test_a_submission_without_an_answer_is_lost_and_two_answers_are_one_letter_too_many() -> None:
     def answer(case_id: str) -> Record:
-        told = {"submission_id": "s", "is_accepted": True, "case_id": case_id}
+        told = {"submission_id": "s", "is_accepted": True, "case_id": case_id, "code": None}
         return Record("agency.receipts.v1", 0, 0, b"X-1", json.dumps(told).encode(), (("ce_id", case_id.encode()),))
 
     assert broken(topics(History(submissions=["s"]))) == ["lost"]
     assert broken(topics(History(submissions=["s"]), answer("a"))) == []
     assert broken(topics(History(submissions=["s"]), answer("a"), answer("b"))) == ["once"]
+
+
+def test_a_signed_act_has_one_answer_that_counts_and_its_fact_is_there() -> None:
+    def answer(offset: int, **told: Any) -> Record:
+        value = json.dumps({"submission_id": "j", "is_accepted": False, "code": None, "case_id": "a", "position": None, **told})
+        return Record("agency.receipts.v1", 0, offset, b"X-1", value.encode(), (("ce_id", f"r{offset}".encode()),))
+
+    stated = fact(1, topic="cases.v1", kind="case.accepted.v1")
+    taken, again = answer(1, is_accepted=True, position="cases.v1:a:1"), answer(2, code="submission_replayed")
+    history = History(acts=["j"])
+    assert broken(topics(history, stated, taken, again)) == []
+    assert broken(topics(history, stated, again)) == ["lost"]
+    assert broken(topics(history, taken)) == ["lost"]
+    assert broken(topics(history, stated, taken, answer(3, code="move_not_now"))) == ["once"]
 
 
 TABLES = {
