@@ -12,8 +12,7 @@ from __future__ import annotations
 import inspect
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final, get_type_hints
 
@@ -25,12 +24,12 @@ from starlette.routing import Route
 
 from contracts.errors import Invalid, NotFound, Refusal, Unavailable
 from contracts.vocabulary import Role
-from runtime import problems, telemetry
+from runtime import problems
 from runtime.auth import Caller, caller_of
 from runtime.clock import uuid7
-from runtime.database import DatabaseDown, bucket_of
-from runtime.failpoints import pass_by
-from runtime.work import Cause, Need, Work, needs
+from runtime.database import DatabaseDown
+from runtime.deciding import Command, run_forms
+from runtime.work import Work, needs
 
 if TYPE_CHECKING:
     from runtime.service import Service
@@ -39,23 +38,6 @@ log = logging.getLogger(__name__)
 MAX_BODY: Final = 1 << 20
 MAX_BATCH: Final = 1000
 _NO_STORE: Final = {"cache-control": "no-store"}
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """One command, and under which paths it is served."""
-
-    method: str
-    path: str
-    run: Callable[[Any, Caller, Work], Any]
-    form: Any
-    loads: tuple[Need, ...]
-    roles: frozenset[Role]
-    batch: str | None
-    headers: Mapping[str, str]
-    cases: Callable[[Any], Iterable[str]]
-    status: int
-    max_body: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,71 +153,6 @@ def _query_endpoint(service: Service, spec: QueryRoute) -> Callable[[Request], A
     return endpoint
 
 
-async def run_forms(service: Service, spec: Command, forms: list[Any], caller: Caller, parent: str = "") -> list[Any]:
-    """Run a command over its forms in one transaction; each answer is what the command returned, or its Refusal."""
-    good = [form for form in forms if not isinstance(form, Refusal)]
-    cases = {case for form in good for case in spec.cases(form)}
-    single: str | None = getattr(forms[0], "case_id", None) if len(forms) == 1 else None
-    name = f"{service.name} {spec.method} {spec.path if len(forms) == 1 else spec.batch}"
-    with telemetry.span(name, parent, kind=telemetry.SpanKind.SERVER, case_id=single, form_count=len(forms)) as span:
-        try:
-            async with service.db.transaction({bucket_of(case) for case in cases}) as transaction:
-                work = service.new_work(caller.actor)
-                requests, takers = work.wanted([(form, spec.loads) for form in good], cases)
-                work.take(takers, await transaction.load(requests))
-                here, alone = telemetry.traceparent_of(span), len(forms) == 1
-                answers = [_one(spec, form, caller, work, here, is_alone=alone) for form in forms]
-                changes = work.changes(for_sqlite=service.db.dialect.name == "sqlite")
-                if not changes.is_empty():
-                    pass_by("command.before_write")
-                    await transaction.write(changes)
-                    pass_by("command.after_write")
-        except DatabaseDown as down:
-            raise Unavailable("service_unavailable", service=service.name) from down
-        refusals = [one.code for one in answers if isinstance(one, Refusal)]
-        if refusals:
-            span.set_attribute("refusal.code", refusals[0])
-            telemetry.fail(span, refusals[0])
-            if not telemetry.is_sampled(telemetry.traceparent_of(span)):
-                telemetry.note("command refused", telemetry.traceparent_of(span), code=refusals[0], case_id=single)
-        elif work.events and len(forms) == 1:
-            span.set_attribute("case.id", work.events[-1].case_id)
-        return answers
-
-
-def _one(spec: Command, form: Any, caller: Caller, work: Work, traceparent: str, *, is_alone: bool) -> Any:
-    if isinstance(form, Refusal):
-        return form
-    if is_alone or not telemetry.is_sampled(traceparent):
-        return _decided(spec, form, caller, work, traceparent)
-    with telemetry.span(f"{spec.method} {spec.path}", traceparent) as item:
-        before = len(work.events)
-        answer = _decided(spec, form, caller, work, telemetry.traceparent_of(item))
-        if isinstance(answer, Refusal):
-            telemetry.fail(item, answer.code)
-        elif len(work.events) > before:
-            item.set_attribute("case.id", work.events[-1].case_id)
-    return answer
-
-
-def _decided(spec: Command, form: Any, caller: Caller, work: Work, traceparent: str) -> Any:
-    on: date | None = getattr(form, "on", None)
-    try:
-        if on is not None and on > work.today:
-            raise Invalid("date_in_future", field="on", value=on, where="on", today=work.today)
-        before = len(work.events)
-        work.begin(Cause(uuid7(), traceparent=traceparent), on)
-        answer = spec.run(form, caller, work)
-        work.keep()
-    except Refusal as refusal:
-        work.drop()
-        return refusal
-    if isinstance(answer, dict) and len(work.events) > before:
-        last = work.events[-1]
-        answer.setdefault("position", f"{last.topic}:{last.case_id}:{last.seq}")
-    return answer
-
-
 def _signed_in(service: Service, request: Request, roles: frozenset[Role]) -> Caller:
     caller = caller_of(service.settings.keys, request.headers.get("authorization", ""))
     caller.must_be(*roles)
@@ -328,4 +245,4 @@ async def on_bug(request: Request, failure: Exception) -> Response:
 
 
 HANDLERS: Final[Mapping[Any, Any]] = {Refusal: on_refusal, HTTPException: on_http_error, DatabaseDown: on_database_down, Exception: on_bug}
-__all__ = ["Caller", "Command", "command", "field", "query", "reply", "routes_of", "run_forms"]
+__all__ = ["Caller", "Command", "command", "query", "reply", "routes_of", "run_forms"]

@@ -20,6 +20,7 @@ from contracts.vocabulary import Role
 from runtime import admin, http, subscriber, telemetry
 from runtime.clock import LegalClock, now
 from runtime.database import Database, Query, bucket_of, open_database
+from runtime.deciding import Group
 from runtime.facts import Handlers
 from runtime.inbox import Consumer
 from runtime.outbox import Relay
@@ -105,6 +106,7 @@ class Service:
     db: Database
     consumer: Consumer
     relay: Relay
+    group: Group
     reader: "subscriber.Reader | None" = None
     _is_open = False
 
@@ -115,6 +117,7 @@ class Service:
         self.db = open_database(settings.database_url, self.name)
         self.consumer = Consumer(self.db, self.handlers, self.new_work, self.name, self.after_commit)
         self.relay = Relay(self.db, settings.kafka, f"/dannguyen/{self.name}")
+        self.group = Group()
         return self
 
     def new_work(self, actor: Actor = NOBODY) -> Work:
