@@ -1,10 +1,18 @@
 """Facts about cases (topic ``cases.v1``, stated by routing): who holds them, what was done, which dates bind."""
 
 from datetime import date
+from typing import Annotated
+
+from msgspec import Meta
 
 from contracts.event import CASES, Event
 from contracts.petitions import AgencyCode
-from contracts.vocabulary import Outcome, Step
+from contracts.vocabulary import FIRST_STEPS, Outcome, Step
+
+FirstStep = Annotated[Step, Meta(extra_json_schema={"enum": sorted(FIRST_STEPS)})]
+"""A step of the list as it was published first; readers of these facts meet no other."""
+StepName = Annotated[str, Meta(pattern=r"^[a-z][a-z_]{0,59}$")]
+"""A step as an open word: its register is ``Step``, which may grow."""
 
 
 class PetitionAssigned(Event, type="petition.assigned.v1", topic=CASES):
@@ -13,7 +21,7 @@ class PetitionAssigned(Event, type="petition.assigned.v1", topic=CASES):
     holder: AgencyCode
     rule: str
     law: str
-    step: Step | None
+    step: FirstStep | None
     due_on: date | None
 
 
@@ -32,7 +40,7 @@ class PetitionForwarded(Event, type="petition.forwarded.v1", topic=CASES):
     holder: AgencyCode
     document: str
     law: str
-    step: Step | None
+    step: FirstStep | None
     due_on: date | None
 
 
@@ -169,7 +177,7 @@ class SecondSettlementOpened(Event, type="second_settlement.opened.v1", topic=CA
     rule: str
     document: str
     law: str
-    step: Step | None
+    step: FirstStep | None
     due_on: date | None
 
 
@@ -186,7 +194,7 @@ class ProgressDemanded(Event, type="progress.demanded.v1", topic=CASES):
 class NoticeSent(Event, type="notice.sent.v1", topic=CASES):
     """A notice that the law orders beside the decision itself was sent; ``step`` says which."""
 
-    step: Step
+    step: FirstStep
     document: str
     law: str
 
@@ -222,7 +230,7 @@ class StepDue(Event, type="step.due.v1", topic=CASES):
     """Few working days remain (a dated row says how many) until ``due_on``."""
 
     holder: AgencyCode
-    step: Step
+    step: FirstStep
     due_on: date
     rule: str
     law: str
@@ -232,7 +240,27 @@ class StepMissed(Event, type="step.missed.v1", topic=CASES):
     """The last day ended at 24:00 and the step was not taken (Civil Code, art. 148.6)."""
 
     holder: AgencyCode
-    step: Step
+    step: FirstStep
+    due_on: date
+    rule: str
+    law: str
+
+
+class TermDue(Event, type="term.due.v1", topic=CASES):
+    """``StepDue`` for the steps that came later than its closed list: enforcing judgments, processing a letter at all."""
+
+    holder: AgencyCode
+    step: StepName
+    due_on: date
+    rule: str
+    law: str
+
+
+class TermMissed(Event, type="term.missed.v1", topic=CASES):
+    """``StepMissed`` for the steps that came later than its closed list."""
+
+    holder: AgencyCode
+    step: StepName
     due_on: date
     rule: str
     law: str

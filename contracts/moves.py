@@ -30,7 +30,8 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     """What a move is asked with; which fields it needs, its row says.
 
     ``to`` is the body a letter goes to; ``limit_on`` and ``agency_limit`` an agency's own limit; ``has_new_fact`` re-opens a way back;
-    ``conflict`` is what the officer who would act declares about being related to those concerned.
+    ``conflict`` is what the officer who would act declares about being related to those concerned; ``known_on`` is the day on which the
+    complainant received or came to know of the decision itself; ``is_dismissal`` says that a disciplinary decision is one of dismissal.
     """
 
     document: Document | None = None
@@ -51,6 +52,8 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     conflict: Word | None = None
     obligation: Annotated[str, Meta(pattern=r"^[A-Z0-9][A-Z0-9-]{0,39}$")] | None = None
     measure: Word | None = None
+    known_on: date | None = None
+    is_dismissal: bool = False
 
 
 class MoveForm(Ask, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -2,16 +2,17 @@
 
 from datetime import date
 
+from contracts.cases import FirstStep
 from contracts.event import OVERSIGHT, Event
 from contracts.petitions import AgencyCode
-from contracts.vocabulary import AlertReason, Step
+from contracts.vocabulary import AlertReason
 
 
 class ReminderSent(Event, type="reminder.sent.v1", topic=OVERSIGHT):
     """The holder of a missed step was urged (đôn đốc) to act."""
 
     holder: AgencyCode
-    step: Step
+    step: FirstStep
     missed_due_on: date
     law: str
 

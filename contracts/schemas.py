@@ -10,14 +10,14 @@ from typing import Any, Final
 import msgspec
 import yaml
 
-from contracts import agency, cases, oversight, petitions, reports
+from contracts import agency, cases, court, oversight, petitions, reports
 from contracts.event import ACTS, ENVELOPE, FACTS, RECEIPTS, SUBMISSIONS, TOPICS, Event
 
 SCHEMA_FOLDER: Final = "contracts/schemas"
 ASYNCAPI_FILE: Final = "docs/asyncapi.yaml"
 EVENTS_FILE: Final = "docs/events.md"
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
-_MODULES: Final = (petitions, cases, oversight, reports)
+_MODULES: Final = (petitions, cases, court, oversight, reports)
 _TOPIC_TEXT: Final = {
     "petitions.v1": "Facts about petitions as received, stated by intake.",
     "cases.v1": "Facts about cases, stated by routing.",
@@ -27,6 +27,12 @@ _TOPIC_TEXT: Final = {
     "agency.acts.v1": "Moves that agency systems make on their cases: a JWS by the agency (compact serialization), keyed by case_id.",
     "agency.receipts.v1": "The answer of intake or routing to each submission or act, keyed by the agency's code.",
 }
+
+
+def facts() -> list[type[Event]]:
+    """Every published fact in the order of its module, whichever was imported first."""
+    order = {module.__name__: place for place, module in enumerate(_MODULES)}
+    return sorted((kind for kind in FACTS.values() if kind.__module__ in order), key=lambda kind: order[kind.__module__])
 
 
 def schema_of(fact: type[Event]) -> dict[str, Any]:
@@ -51,7 +57,7 @@ def _tidy(part: dict[str, Any]) -> dict[str, Any]:
 
 def asyncapi() -> dict[str, Any]:
     """The AsyncAPI 3.0 document of all topics."""
-    messages = {kind.__name__: _message(kind) for kind in FACTS.values()}
+    messages = {kind.__name__: _message(kind) for kind in facts()}
     messages["Submission"] = {
         "name": "Submission",
         "title": "Bài nộp của hệ thống cơ quan",
@@ -108,7 +114,7 @@ def _names_on(topic: str) -> list[str]:
         return ["AgencyAct"]
     if topic == RECEIPTS:
         return ["SubmissionReceipt", "ActReceipt"]
-    return [kind.__name__ for kind in FACTS.values() if kind.topic == topic]
+    return [kind.__name__ for kind in facts() if kind.topic == topic]
 
 
 def _message(kind: type[Event]) -> dict[str, Any]:
@@ -165,9 +171,9 @@ def events_page() -> str:
         "",
     ]
     for module in _MODULES:
-        topic = next(kind.topic for kind in FACTS.values() if kind.__module__ == module.__name__)
+        topic = next(kind.topic for kind in facts() if kind.__module__ == module.__name__)
         lines += [f"## `{topic}`", "", (module.__doc__ or "").strip(), "", "| fact | type | fields | meaning |", "|---|---|---|---|"]
-        for kind in FACTS.values():
+        for kind in facts():
             if kind.__module__ == module.__name__:
                 own = ", ".join(f"`{name}`" for name in kind.__struct_fields__ if name not in ENVELOPE)
                 lines.append(f"| {kind.__name__} | `{kind.ce_type}` | {own} | {' '.join((kind.__doc__ or '').split())} |")
@@ -178,7 +184,7 @@ def events_page() -> str:
 def generated() -> dict[str, str]:
     """Every generated file by its path in the project."""
     files = {
-        f"{SCHEMA_FOLDER}/{kind.ce_type}.json": json.dumps(schema_of(kind), indent=1, ensure_ascii=False) + "\n" for kind in FACTS.values()
+        f"{SCHEMA_FOLDER}/{kind.ce_type}.json": json.dumps(schema_of(kind), indent=1, ensure_ascii=False) + "\n" for kind in facts()
     }
     files[ASYNCAPI_FILE] = yaml.safe_dump(asyncapi(), sort_keys=False, allow_unicode=True, width=120)
     files[EVENTS_FILE] = events_page()

@@ -160,7 +160,11 @@ _OPEN = frozenset({Status.RECEIVED, Status.CLASSIFIED, Status.ASSIGNED, Status.A
 
 
 class Step(StrEnum):
-    """Steps that a statutory or agency-set clock bounds; the limits are rows of ``law/data``."""
+    """Steps that a statutory or agency-set clock bounds; the limits are rows of ``law/data``.
+
+    The facts published first know only the words up to ``DECIDE_COMPETENCE`` (``FIRST_STEPS``); ``TermDue`` and ``TermMissed``
+    tell of the others.
+    """
 
     CLASSIFY = "classify"
     ACCEPT = "accept"
@@ -179,6 +183,17 @@ class Step(StrEnum):
     ANSWER_FORWARDER = "answer_forwarder"
     REPORT_PROGRESS = "report_progress"
     DECIDE_COMPETENCE = "decide_competence"
+    ENFORCE_JUDGMENT = "enforce_judgment"
+    REPORT_RESULT = "report_result"
+    REMIND_ENFORCEMENT = "remind_enforcement"
+    REPORT_DONE = "report_done"
+    COMPEL_ENFORCEMENT = "compel_enforcement"
+    DIRECT_ENFORCEMENT = "direct_enforcement"
+    ANSWER_LIABILITY = "answer_liability"
+
+
+FIRST_STEPS = frozenset(list(Step)[: list(Step).index(Step.DECIDE_COMPETENCE) + 1])
+"""The closed list of steps in the facts published first (ADR 10): a word more would break who reads them."""
 
 
 class Outcome(StrEnum):

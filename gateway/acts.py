@@ -6,10 +6,10 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from contracts import cases, oversight, petitions
-from contracts.event import CASES, FACTS, OVERSIGHT, PETITIONS, Event
+from contracts import cases, court, oversight, petitions
+from contracts.event import FACTS, Event
 
-_READ = (petitions, cases, oversight)
+_READ = (petitions, cases, court, oversight)
 """The modules whose facts must be known here."""
 
 
@@ -19,7 +19,8 @@ def act_of(fact: type[Event] | Event) -> str:
 
 
 def _words() -> list[tuple[str, str]]:
-    names = dict.fromkeys(act_of(fact) for fact in FACTS.values() if fact.topic in (PETITIONS, CASES, OVERSIGHT))
+    known = [fact for module in _READ for fact in FACTS.values() if fact.__module__ == module.__name__]
+    names = dict.fromkeys(act_of(fact) for fact in known)
     return [(name.upper(), name) for name in names]
 
 

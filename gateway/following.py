@@ -5,13 +5,17 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from contracts.event import Event
+from contracts.vocabulary import Step
 from gateway.acts import Act, act_of
 from gateway.models import SEQ_COLUMNS, Bucket, Case, Concern, Count, Entry
 from runtime.work import Work
 
-_TO_AGENCY: Final = ("holder", "competent", "arbiter", "obliged", "forwarder", "received_by")
+_TO_AGENCY: Final = ("holder", "competent", "arbiter", "obliged", "forwarder", "received_by", "court")
 _CONCERNED: Final = ("received_by", "holder", "sender", "competent", "refused_by", "arbiter", "demanded_by", "obliged", "forwarder")
-_GROUND: Final = ("ground", "reason", "purpose", "measure")
+_IN_COURT: Final = ("court", "enforcer", "directed_by", "answered_by")
+_GROUND: Final = ("ground", "reason", "purpose", "measure", "ruling")
+
+_STEPS: Final = frozenset(step.value for step in Step)
 
 
 @contextmanager
@@ -27,7 +31,7 @@ def following(fact: Event, work: Work) -> Iterator[Case]:
     case.settle_view()
     work.save(case)
     work.save(entry_of(fact))
-    agencies = {found for name in _CONCERNED if (found := getattr(fact, name, None))}
+    agencies = {found for name in (*_CONCERNED, *_IN_COURT) if (found := getattr(fact, name, None))}
     if case.received_on != received_on:
         agencies |= {concern.agency for concern in work.all(Concern, case_id=fact.case_id)}
     for agency in agencies:
@@ -52,13 +56,18 @@ def entry_of(fact: Event) -> Entry:
         role=fact.actor.role,
         officer=fact.actor.officer,
         to_agency=first(_TO_AGENCY),
-        step=first(("step",)),
+        step=_step(getattr(fact, "step", None)),
         due_on=first(("due_on", "missed_due_on", "expires_on")),
         outcome=first(("outcome",)),
         document=first(("document",)),
         ground=first(_GROUND),
         law=first(("law",)),
     )
+
+
+def _step(word: str | None) -> Step | None:
+    """A step by its word; one that this reader does not know yet is left out."""
+    return Step(word) if word is not None and word in _STEPS else None
 
 
 def _recount(work: Work, before: Bucket | None, missed: int, case: Case) -> None:

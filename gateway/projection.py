@@ -3,6 +3,7 @@
 A fact about a matter whose letter was not seen yet opens the row: a predecessor from another topic is never waited for.
 """
 
+from contracts import court
 from contracts.cases import (
     CaseAccepted,
     CaseExtended,
@@ -30,6 +31,8 @@ from contracts.cases import (
     SecondSettlementOpened,
     StepDue,
     StepMissed,
+    TermDue,
+    TermMissed,
 )
 from contracts.event import Event
 from contracts.oversight import HotspotChanged, HotspotCleared, HotspotRaised, ReminderSent
@@ -244,7 +247,29 @@ def show_in_timeline(fact: Event, work: Work) -> None:
         pass
 
 
-_FACTS_OF_THE_TIMELINE: tuple[type[Event], ...] = (NoticeSent, ObligationSet, ObligationFulfilled, ProgressDemanded, StepDue)
+_FACTS_OF_COURT: tuple[type[Event], ...] = (
+    court.SuitBrought,
+    court.SuitDocketed,
+    court.SuitDropped,
+    court.JudgmentReceived,
+    court.EnforcementReminded,
+    court.JudgmentEnforced,
+    court.EnforcementReported,
+    court.CompulsionRequested,
+    court.EnforcementCompelled,
+    court.EnforcementDirected,
+    court.LiabilityRecommended,
+    court.LiabilityAnswered,
+)
+_FACTS_OF_THE_TIMELINE: tuple[type[Event], ...] = (
+    NoticeSent,
+    ObligationSet,
+    ObligationFulfilled,
+    ProgressDemanded,
+    StepDue,
+    TermDue,
+    *_FACTS_OF_COURT,
+)
 for _fact in _FACTS_OF_THE_TIMELINE:
     on(_fact, loads=[Case])(show_in_timeline)
 
@@ -256,11 +281,14 @@ def show_termination(fact: CaseTerminated, work: Work) -> None:
         _end(case, fact, Status.TERMINATED)
 
 
-@on(StepMissed, loads=[Case])
-def show_missed_step(fact: StepMissed, work: Work) -> None:
+def show_missed_step(fact: StepMissed | TermMissed, work: Work) -> None:
     """One more step out of time."""
     with following(fact, work) as case:
         case.missed_count += 1
+
+
+on(StepMissed, loads=[Case])(show_missed_step)
+on(TermMissed, loads=[Case])(show_missed_step)
 
 
 def _end(case: Case, fact: Event, status: Status) -> None:

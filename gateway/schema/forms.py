@@ -119,3 +119,7 @@ class RecordStepInput:
     conflict: str | None = None
     obligation: str | None = None
     measure: str | None = None
+    known_on: date | None = strawberry.field(
+        default=None, description="Ngày biết được quyết định bị khởi kiện · when the decision became known"
+    )
+    is_dismissal: bool = strawberry.field(default=False, description="Quyết định buộc thôi việc · the decision is a dismissal")

@@ -30,6 +30,7 @@ class NextStep:
     within: date | None
     law: str | None
     grade: str | None
+    warning: str | None
 
 
 @shown
@@ -191,6 +192,7 @@ def _step(one: dict[str, Any]) -> NextStep:
         within=within,
         law=one.get("law") or None,
         grade=one.get("grade") or None,
+        warning=one.get("warning") or None,
     )
 
 

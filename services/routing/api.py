@@ -58,7 +58,9 @@ async def _case(request: Request, caller: Caller, service: Service) -> State:
 
 
 def _concerns(state: State, agency: str) -> bool:
-    touched = {state.holder, state.receiver, state.competent, state.second, state.arbiter, *state.trail, *state.obligations.values()} - {""}
+    suit = state.suit
+    touched = {state.holder, state.receiver, state.competent, state.second, state.arbiter, *state.trail, *state.obligations.values()}
+    touched = (touched | {suit.court, suit.debtor, suit.enforcer}) - {""}
     return agency in touched or any(agency in bodies.superiors(code) for code in touched)
 
 
@@ -78,6 +80,7 @@ async def show_case(request: Request, caller: Caller, service: Service) -> dict[
         "action": state.action,
         "action_rule": state.action_rule,
         "trail": state.trail,
+        "suit": state.suit,
         "clocks": [clock for clock in state.clocks if clock.is_running],
     }
 

@@ -137,10 +137,14 @@ def _next(asked: questions.WhatNext, found: questions.Next) -> str:
     told = [f"Trạng thái: {label(Status(found.status))}."]
     for step in found.steps:
         within = f", chậm nhất ngày {text(step.within)}" if step.within else ""
-        told.append(f"- {step.vi} ({step.move}){within}: {step.document or 'không cần văn bản'}; {step.law}")
+        told.append(f"- {step.vi} ({step.move}){within}: {step.document or 'không cần văn bản'}; {step.law}{_unsure(step.warning)}")
     if found.asked and not found.asked["allowed"]:
         told.append(f"Không được {found.asked['move']}: {found.asked['refusal']['message']}")
     return "\n".join(told)
+
+
+def _unsure(warning: str) -> str:
+    return f" (lưu ý {warning})" if warning else ""
 
 
 def _law(cites: tuple[str, ...], grade: str) -> str:

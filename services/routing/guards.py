@@ -12,6 +12,7 @@ from contracts.moves import Ask
 from contracts.vocabulary import Kind, Step, label
 from law import bodies, clocks, reference
 from law.bodies import Level, Office
+from services.routing import court
 from services.routing.history import State, is_own
 from services.routing.moves import MoveRow, Moves
 
@@ -272,13 +273,20 @@ def step(act: Act) -> None:
         raise act.lacks("step_unknown", "step", value=act.ask.step or "–", known=", ".join(NOTICES))
 
 
-_CLOSED_BY: Final = {"send_decision": Step.SEND_DECISION, "publish": Step.PUBLISH}
+_CLOSED_BY: Final[dict[str, tuple[Step, ...]]] = {
+    "send_decision": (Step.SEND_DECISION,),
+    "publish": (Step.PUBLISH,),
+    "remind_enforcement": (Step.REMIND_ENFORCEMENT,),
+    "report_enforcement": (Step.REPORT_RESULT, Step.REPORT_DONE),
+    "compel_enforcement": (Step.COMPEL_ENFORCEMENT,),
+    "direct_enforcement": (Step.DIRECT_ENFORCEMENT,),
+    "answer_liability": (Step.ANSWER_LIABILITY,),
+}
 
 
 def running(act: Act) -> None:
     """The step is still to be done."""
-    wanted = _CLOSED_BY.get(act.row.move) or act.ask.step
-    candidates = NOTICES if wanted is None else (wanted,)
+    candidates = _CLOSED_BY.get(act.row.move) or ((act.ask.step,) if act.ask.step else NOTICES)
     if not any(act.state.clock(each) for each in candidates):
         raise act.refuse("step_not_running", step=" / ".join(label(each) for each in candidates))
 
@@ -299,13 +307,16 @@ def within_filing(act: Act) -> None:
     since = state.sent_on or state.settled_on or (term.due_on if term else None)
     if since is None:
         return
-    last = clocks.due(state.kind, "file_second", since, state.facts()).due
+    last = clocks.due(state.kind, "file_second", since, {**state.facts(), "dismissal": act.ask.is_dismissal}).due
     if last is not None and act.on > last and not act.ask.has_new_fact:
         raise act.refuse("filing_expired", due=last)
 
 
 def effective(act: Act) -> None:
-    """The decision binds (Law on Complaints, art. 44)."""
+    """The decision binds (Law on Complaints, art. 44), or a judgment with legal force does (Law on Administrative Procedure, art. 311)."""
+    if act.ask.measure == "judgment":
+        court.to_enforce(act)
+        return
     if act.state.effective_on is None or act.state.effective_on > act.on:
         raise act.refuse("not_effective")
 
@@ -362,5 +373,6 @@ GUARDS: Final[dict[str, Callable[[Act], None]]] = {
         effective,
         obliged,
         obligation,
+        *court.GUARDS,
     )
 }

@@ -16,8 +16,9 @@ from contracts.event import Event
 from contracts.petitions import Axes
 from contracts.vocabulary import Competence, Kind, Outcome, SettledBefore, Source, Status, Step
 from law.question import Decision
-from services.routing import clocks
+from services.routing import clocks, lawsuit
 from services.routing.clocks import Clock
+from services.routing.lawsuit import NO_SUIT, Suit
 from services.routing.moves import MoveRow, Moves, Start
 
 STAND_STILL = frozenset({Step.SETTLE})
@@ -71,6 +72,7 @@ class State(msgspec.Struct, kw_only=True, omit_defaults=True):
     effective_on: date | None = None
     founding: str = ""
     obligations: dict[str, str] = {}
+    suit: Suit = NO_SUIT
     clocks: list[Clock] = []
 
     @property
@@ -160,7 +162,7 @@ def _run_clocks(state: State, fact: Event, table: Moves, on: date, status: Statu
 def _stop(state: State, row: MoveRow, fact: Event, on: date) -> None:
     named = {str(getattr(fact, "step", ""))} if "=step" in row.stops else row.stops
     for clock in state.clocks:
-        if clock.is_running and ("*" in named or clock.step.value in named):
+        if clock.is_running and (("*" in named and clock.step not in lawsuit.STEPS) or clock.step.value in named):
             clock.stopped_on = on
 
 
@@ -170,11 +172,21 @@ def _start(state: State, start: Start, fact: Event, on: date) -> None:
         kind=start.kind or state.kind,
         limit=start.limit,
         holder=state.holder,
-        started_on=state.came_on if start.since_it_came else on,
+        started_on=_since(state, start, on),
     )
     if isinstance(fact, cases.CaseAccepted) and state.kind in WITHOUT_STATUTORY_LIMIT:
         clock.limit_on = fact.due_on
     state.clocks = [*state.clocks, clock]
+
+
+def _since(state: State, start: Start, on: date) -> date:
+    """The day of the event that starts a clock."""
+    if start.since == "came":
+        return state.came_on
+    term = state.clock(Step.ENFORCE_JUDGMENT) if start.since == "term_end" else None
+    if term is not None and clocks.recount(term, state.facts()) and term.due_on is not None:
+        return term.due_on
+    return on
 
 
 def _holds(state: State, when: str) -> bool:
@@ -187,6 +199,8 @@ def _holds(state: State, when: str) -> bool:
             return not is_own(state)
         case "forwarded":
             return state.axes.source.is_forwarded
+        case "to_enforce" | "at_once" | "enforcer" | "superior":
+            return state.suit.holds(when)
         case _:
             return state.kind == when
 
@@ -209,7 +223,9 @@ def _recount(state: State) -> None:
     idle = []
     for clock in state.clocks:
         if clock.is_running:
-            if clock.step not in OF_OTHERS:
+            if clock.step in lawsuit.STEPS:
+                clock.holder = state.suit.doer(clock.step)
+            elif clock.step not in OF_OTHERS:
                 clock.holder = state.holder
             if not clocks.recount(clock, facts) and not clock.rule:
                 idle.append(clock)
@@ -316,7 +332,7 @@ def _second(state: State, fact: cases.SecondSettlementOpened) -> None:
     state.is_certain, state.is_decided, state.rule, state.law = True, False, fact.rule, fact.law
     state.accepted_on = state.settled_on = state.sent_on = state.effective_on = state.dialogue_on = None
     state.outcome, state.note, state.criteria, state.is_dialogue_in_person = None, "", [], False
-    state.trail, state.refused_by, state.arbiter = [], [], ""
+    state.trail, state.refused_by, state.arbiter, state.suit = [], [], "", NO_SUIT
     state.axes = msgspec.structs.replace(state.axes, settled_before=SettledBefore.ONCE)
 
 
@@ -333,6 +349,10 @@ def _fulfilled(state: State, fact: cases.ObligationFulfilled) -> None:
     for clock in state.clocks:
         if clock.step is Step.FULFIL and clock.limit == fact.obligation and clock.is_running:
             clock.stopped_on = fact.legal_on
+
+
+def _sued(state: State, fact: Event) -> None:
+    state.suit = lawsuit.READERS[type(fact)](state.suit, fact)
 
 
 def _nothing(state: State, fact: Event) -> None:
@@ -367,4 +387,5 @@ _WRITERS: dict[type[Event], Callable[[State, Any], bool | None]] = {
     cases.ObligationSet: _obliged,
     cases.ObligationFulfilled: _fulfilled,
     cases.CaseTerminated: _nothing,
+    **dict.fromkeys(lawsuit.READERS, _sued),
 }

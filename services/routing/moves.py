@@ -17,13 +17,14 @@ ANY = "*"
 class Start(NamedTuple):
     """A clock that a move starts: of ``step``, by the law's ``kind`` and ``limit``, when ``when`` holds of the case.
 
-    ``since_it_came`` counts from the day the letter came to its holder, otherwise from the day of the act.
+    ``since`` is ``came`` (the day the letter came to its holder), ``term_end`` (the last day of the voluntary term of a judgment) or
+    empty: the day of the act.
     """
 
     step: Step
     kind: str
     limit: str
-    since_it_came: bool
+    since: str
     when: str
 
 
@@ -161,14 +162,14 @@ class Moves:
 
 
 def starts(text: str) -> tuple[Start, ...]:
-    """The clocks that a cell names: ``step:limit``, ``step:kind/limit``, ``@came``, ``?condition``."""
+    """The clocks that a cell names: ``step:limit``, ``step:kind/limit``, ``@since``, ``?condition``."""
     found = []
     for word in text.split():
         word, _, when = word.partition("?")
         word, _, since = word.partition("@")
         step, _, limit = word.partition(":")
         kind, _, name = limit.rpartition("/")
-        found.append(Start(Step(step), kind, name, since == "came", when))
+        found.append(Start(Step(step), kind, name, since, when))
     return tuple(found)
 
 

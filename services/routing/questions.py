@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import msgspec
 
-from contracts import cases, petitions
+from contracts import petitions
 from contracts.errors import Invalid, Refusal
 from contracts.event import FACTS, Event
 from contracts.vocabulary import Field, Kind
@@ -261,12 +261,14 @@ def _participle(kind: type[Event]) -> str:
 
 _BY_NAME: Final[Mapping[str, type[Event]]] = {
     name: kind
-    for kind in FACTS.values()
+    for kind in reversed(FACTS.values())
     for name in (kind.__name__, kind.ce_type, kind.ce_type.removeprefix("dannguyen.").rpartition(".")[0], _participle(kind))
 }
-_BY_MOVE: Final = {row.move: getattr(petitions, row.fact, None) or getattr(cases, row.fact) for row in reference.settlement().rows}
+"""Of two facts with one participle, it names the one published first."""
+_BY_MOVE: Final = {row.move: _BY_NAME[row.fact] for row in reference.settlement().rows}
 _KINDS: Final = frozenset((*Kind, "discipline"))
 _SOMEWHERE: Final = "CQ-0"
+_COURT: Final = "TA-0"
 
 
 def _fact(given: Mapping[str, Any], number: int, kind: str, state: State | None) -> Event:
@@ -289,6 +291,12 @@ def _fact(given: Mapping[str, Any], number: int, kind: str, state: State | None)
         "effective_on": at,
         "outcome": "answered",
         "axes": _axes(kind, given.get("axes")),
+        "court": (state.suit.court if state else "") or _COURT,
+        "ruling": "to_enforce",
+        "obliged": (state.suit.debtor if state else "") or holder,
+        "enforcer": state.suit.enforcer or None if state else None,
+        "directed_by": holder,
+        "answered_by": holder,
         "is_whole": True,
         "is_coerced": False,
         "refusal_count": len(state.refused_by) + 1 if state else 1,

@@ -12,13 +12,14 @@ from typing import Any, Final
 import msgspec
 
 from contracts import cases
+from contracts import court as court_facts
 from contracts.errors import Invalid, NotAllowed, Refusal
 from contracts.event import Event
 from contracts.moves import Ask
 from contracts.vocabulary import Status, Step
 from law import bodies
 from law.transitions import version_on
-from services.routing import clocks, history
+from services.routing import clocks, court, history
 from services.routing.guards import GUARDS, Act
 from services.routing.history import State
 from services.routing.moves import MoveRow, Moves
@@ -26,7 +27,9 @@ from services.routing.statements import WRITERS
 
 
 class NextStep(msgspec.Struct, frozen=True, kw_only=True):
-    """A move that may be made now. ``within`` is the last day for it, where a clock runs on it; ``needs`` what must be shown."""
+    """A move that may be made now. ``within`` is the last day for it, where a term runs on it; ``needs`` what must be shown;
+    ``warning`` the unknown of the law sheet that the rule depends on (U7: a possible new decree on enforcing judgments).
+    """
 
     move: str
     vi: str
@@ -37,6 +40,7 @@ class NextStep(msgspec.Struct, frozen=True, kw_only=True):
     within: date | None
     law: str
     grade: str
+    warning: str = ""
 
 
 def decide(table: Moves, state: State, move: str, ask: Ask, *, agency: str, on: date) -> Event:
@@ -46,7 +50,7 @@ def decide(table: Moves, state: State, move: str, ask: Ask, *, agency: str, on: 
     make) or Invalid (something is missing in the form).
     """
     row = table.find(move, state.kind, state.stage, state.status, law_day(state, move, on))
-    _check_actor(state, row, agency, table)
+    _check_actor(state, row, agency, ask, table)
     if on < state.last_on:
         raise Invalid("before_last_act", field="on", on=on, last=state.last_on)
     act = Act(state, row, ask, on, table)
@@ -79,12 +83,27 @@ def allowed_actors(state: State, row: MoveRow) -> tuple[str, ...]:
             return (state.second,) if state.second else bodies.superiors(state.holder)[:1]
         case "obliged":
             return tuple(dict.fromkeys((*state.obligations.values(), state.holder)))
+        case "court":
+            return _known(state.suit.court)
+        case "court_or_holder":
+            return tuple(dict.fromkeys((state.holder, *_known(state.suit.court))))
+        case "debtor":
+            return _known(state.suit.debtor)
+        case "enforcer":
+            return _known(state.suit.enforcer)
+        case "debtor_superior":
+            return _known(state.suit.superior)
     return ()
 
 
-def _check_actor(state: State, row: MoveRow, agency: str, table: Moves) -> None:
+def _known(code: str) -> tuple[str, ...]:
+    return (code,) if code else ()
+
+
+def _check_actor(state: State, row: MoveRow, agency: str, ask: Ask, table: Moves) -> None:
+    """A court may tell by itself of a suit that it names itself for."""
     allowed = allowed_actors(state, row)
-    if agency in allowed:
+    if agency in allowed or (row.actor == "court_or_holder" and agency == ask.to):
         return
     if row.actor == "holder":
         raise NotAllowed("agency_not_allowed", agency=agency or "–")
@@ -97,7 +116,7 @@ def _with_dates(table: Moves, state: State, fact: Event, act: Act) -> Event:
     if "due_on" not in names or isinstance(fact, cases.CompetenceDisputed | cases.ObligationSet | cases.CaseSettled):
         return fact
     after = history.apply(history.copy_of(state), fact, table)
-    clock = after.clock(Step.REPORT_PROGRESS) if isinstance(fact, cases.ProgressDemanded) else after.main_clock
+    clock = after.clock(_DATED_BY[type(fact)]) if type(fact) in _DATED_BY else after.main_clock
     if isinstance(fact, cases.CaseExtended) and clock is not None:
         clocks.counted(clock, after.facts())
     dates: dict[str, Any] = {"due_on": clock.due_on if clock else None}
@@ -106,11 +125,21 @@ def _with_dates(table: Moves, state: State, fact: Event, act: Act) -> Event:
     return msgspec.structs.replace(fact, **dates)
 
 
+_DATED_BY: Final[dict[type[Event], Step]] = {
+    cases.ProgressDemanded: Step.REPORT_PROGRESS,
+    court_facts.JudgmentReceived: Step.ENFORCE_JUDGMENT,
+    court_facts.CompulsionRequested: Step.COMPEL_ENFORCEMENT,
+    court_facts.EnforcementCompelled: Step.DIRECT_ENFORCEMENT,
+    court_facts.LiabilityRecommended: Step.ANSWER_LIABILITY,
+}
+"""Facts whose last day is that of another step than the holder's first."""
+
+
 # What may be done next
 
 _FORM_WORDS: Final = (
     "document reason ground measure criteria outcome target guided_to step representatives",
-    "obliged obligation basis not_circular reachable",
+    "obliged obligation basis not_circular reachable court dismissal debtor",
 )
 ABOUT_THE_FORM: Final = frozenset(word for line in _FORM_WORDS for word in line.split())
 """Guards that only look at the form; whether a move is open does not depend on them."""
@@ -130,12 +159,18 @@ _DONE_BY: Final = {
     "decide_competence": (Step.DECIDE_COMPETENCE,),
     "fulfil_obligation": (Step.FULFIL,),
     "set_obligation": (Step.ENFORCE, Step.ACT_ON_CONCLUSION),
+    "enforce_judgment": (Step.ENFORCE_JUDGMENT,),
+    "report_enforcement": (Step.REPORT_RESULT, Step.REPORT_DONE),
+    "remind_enforcement": (Step.REMIND_ENFORCEMENT,),
+    "compel_enforcement": (Step.COMPEL_ENFORCEMENT,),
+    "direct_enforcement": (Step.DIRECT_ENFORCEMENT,),
+    "answer_liability": (Step.ANSWER_LIABILITY,),
 }
 
 
 def next_steps(table: Moves, state: State, on: date) -> list[NextStep]:
     """The moves that are open on a day, who may make them and by when."""
-    return [_step(table, state, row) for row in _open(table, state, on)]
+    return [_step(table, state, row, on) for row in _open(table, state, on)]
 
 
 def _open(table: Moves, state: State, on: date) -> Iterator[MoveRow]:
@@ -161,9 +196,18 @@ def obstacle(table: Moves, state: State, row: MoveRow, on: date) -> Refusal | No
     return None
 
 
-def _step(table: Moves, state: State, row: MoveRow) -> NextStep:
+def _last_days(state: State, move: str, on: date) -> Iterator[date | None]:
+    """The ends of the clocks that a move stops, and of the terms within which a right may be used."""
+    yield from (clock.due_on for step in _DONE_BY.get(move, ()) if (clock := state.clock(step)) is not None)
+    if move == "sue":
+        yield court.last_day_to_sue(state, on)
+    if move == "request_compulsory":
+        yield court.last_day_to_ask(state)
+
+
+def _step(table: Moves, state: State, row: MoveRow, on: date) -> NextStep:
     vi, en = table.names[row.move]
-    ends = [clock.due_on for step in _DONE_BY.get(row.move, ()) if (clock := state.clock(step)) is not None and clock.due_on is not None]
+    ends = [day for day in _last_days(state, row.move, on) if day is not None]
     return NextStep(
         move=row.move,
         vi=vi,
@@ -174,6 +218,7 @@ def _step(table: Moves, state: State, row: MoveRow) -> NextStep:
         within=min(ends, default=None),
         law=row.law,
         grade=row.grade,
+        warning=row.note.partition(":")[0] if row.note.startswith("U") else "",
     )
 
 

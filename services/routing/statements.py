@@ -8,7 +8,7 @@ from contracts import cases
 from contracts.event import Event
 from contracts.vocabulary import Step
 from law import bodies
-from services.routing import clocks
+from services.routing import clocks, court
 from services.routing.guards import Act
 
 
@@ -233,5 +233,6 @@ WRITERS: Final[dict[str, Callable[[Act, str], Event]]] = {
     "ProgressDemanded": _urged,
     "ObligationSet": _obliged,
     "ObligationFulfilled": _fulfilled,
+    **court.WRITERS,
 }
 """How the fact of each move is written; facts of intake and of the sweep are not moves."""

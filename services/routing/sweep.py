@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any, Final
 
-from contracts.cases import DecisionEffective, StepDue, StepMissed
+from contracts.cases import DecisionEffective, StepDue, StepMissed, TermDue, TermMissed
+from contracts.vocabulary import FIRST_STEPS
 from law.clocks import next_day
 from runtime.service import Service
 from runtime.work import Many, Work
@@ -66,7 +67,8 @@ def _waking(work: Work, case_id: str, *, silent: bool) -> list[Clock]:
 def state_duties(work: Work, case_id: str) -> int:
     """State which steps of a case are due and which were missed; how many facts that were.
 
-    A step whose last day has ended already is missed; that it was due is not said afterwards.
+    A step whose last day has ended already is missed; that it was due is not said afterwards. Steps that the closed list of
+    ``StepDue`` lacks are told of by ``TermDue``.
     """
     rows = _waking(work, case_id, silent=False)
     for row in rows:
@@ -80,10 +82,10 @@ def state_duties(work: Work, case_id: str) -> int:
             "law": row.law,
         }
         if work.today <= due_on:
-            work.emit(StepDue(**about, legal_on=woke_on))
+            work.emit((StepDue if row.step in FIRST_STEPS else TermDue)(**about, legal_on=woke_on))
             row.told_due_on, row.wake_on = due_on, next_day(due_on)
         else:
-            work.emit(StepMissed(**about, legal_on=next_day(due_on)))
+            work.emit((StepMissed if row.step in FIRST_STEPS else TermMissed)(**about, legal_on=next_day(due_on)))
             row.missed_due_on, row.wake_on = due_on, None
         work.save(row)
     return len(rows)

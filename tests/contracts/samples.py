@@ -41,6 +41,8 @@ def _annotated(base: Any, meta: msgspec.Meta) -> Any:
     pattern = meta.pattern or ""
     if "d{2}" in pattern:
         return "05518"
+    if pattern.startswith("^[a-z]"):
+        return "settle"
     if pattern.startswith("^[A-Z][A-Z0-9]"):
         return "UBND-05518"
     return "THUA-12" if pattern else _value(base)

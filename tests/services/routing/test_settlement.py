@@ -243,10 +243,10 @@ def test_article_34_a_denunciation_ends_on_the_grounds_of_the_law_alone():
     assert case.due(Step.SEND_NOTICE) == date(2026, 7, 27)
 
 
-def test_after_its_end_a_case_has_no_moves_but_its_notice():
+def test_after_its_end_a_case_has_no_moves_but_its_notice_and_the_way_to_court():
     case = accepted()
     case.do("terminate", date(2026, 7, 20), ground="object_gone")
-    assert case.open_moves == {"send_notice"}
+    assert case.open_moves == {"send_notice", "sue"}
     assert refusal(case, "settle", date(2026, 7, 21), outcome="wrong").code == "move_not_now"
 
 

@@ -7,16 +7,19 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from contracts.errors import Refusal
-from contracts.vocabulary import AuthorRole, Branch, Competence, Eligibility, Kind, SettledBefore, Source, Step
+from contracts.vocabulary import FIRST_STEPS, AuthorRole, Branch, Competence, Eligibility, Kind, SettledBefore, Source, Step
 from law import bodies
-from services.routing import clocks, history, settlement
+from services.routing import clocks, history, lawsuit, settlement
 from services.routing.history import State
 from tests.services.routing.matters import DEPARTMENT, MOVES, PROVINCE, WARD, Matter, axes, withdrawn
 
-BODIES = (WARD, PROVINCE, DEPARTMENT, "SXD-19", "CA-19", "BTCD-19", "TT-19", "CP-TW", "VKS-KV2-19")
+BODIES = (WARD, PROVINCE, DEPARTMENT, "SXD-19", "CA-19", "BTCD-19", "TT-19", "CP-TW", "VKS-KV2-19", "TA-KV2-19")
+COURT = "TA-KV2-19"
 KINDS = st.sampled_from(list(Kind))
 ENDING = ("file", "guide", "return", "refuse", "terminate")
 """Moves after which nothing is left to try; taken less often."""
+OF_THE_COMPLAINANT = frozenset({"sue"})
+"""Moves that go on nobody's duty."""
 
 
 class Settlement(RuleBasedStateMachine):
@@ -89,7 +92,8 @@ class Settlement(RuleBasedStateMachine):
         self._try(
             chosen.move,
             data.draw(st.sampled_from(chosen.by.split())),
-            to=data.draw(st.sampled_from([state.competent or to, to])),
+            to=COURT if "court" in chosen.needs else data.draw(st.sampled_from([state.competent or to, to])),
+            is_dismissal=flag,
             ground=word,
             reason=word,
             criteria=data.draw(st.lists(st.sampled_from(words), min_size=1, max_size=3)),
@@ -163,12 +167,32 @@ class Settlement(RuleBasedStateMachine):
     def an_ended_case_has_no_duty_but_its_notice(self):
         if hasattr(self, "case") and not self.case.state.status.is_open and self.case.state.status.value != "settled":
             left = {clock.step for clock in self.case.state.clocks if clock.is_running}
-            assert left <= {Step.SEND_NOTICE}
+            assert left <= {Step.SEND_NOTICE} | lawsuit.STEPS
 
     @invariant()
     def an_open_case_never_stands_still_without_someone_to_move_it(self):
         if hasattr(self, "case") and self.case.state.status.is_open and self.case.state.status.value != "received":
-            assert settlement.next_steps(MOVES, self.case.state, max(self.on, self.case.state.last_on))
+            open_now = settlement.next_steps(MOVES, self.case.state, max(self.on, self.case.state.last_on))
+            assert {step.move for step in open_now} - OF_THE_COMPLAINANT
+
+    @invariant()
+    def a_suit_goes_its_way_and_the_settler_keeps_out_of_it(self):
+        if not hasattr(self, "case"):
+            return
+        state, suit = self.case.state, self.case.state.suit
+        days = [day for day in (suit.brought_on, suit.docketed_on, suit.judged_on, suit.asked_on) if day is not None]
+        assert days == sorted(days)
+        assert suit == lawsuit.NO_SUIT or state.kind in ("complaint", "discipline")
+        if suit.is_before_court:
+            assert state.settled_on is None or suit.docketed_on is None or state.settled_on <= suit.docketed_on
+            assert not {step.move for step in settlement.next_steps(MOVES, state, max(self.on, state.last_on))} & {"accept", "settle"}
+        for clock in state.clocks:
+            assert not clock.is_running or clock.step not in lawsuit.STEPS or bodies.body(clock.holder) is not None
+
+    @invariant()
+    def facts_published_first_keep_to_their_closed_list_of_steps(self):
+        if hasattr(self, "case"):
+            assert {step for fact in self.case.facts if (step := getattr(fact, "step", None)) is not None} <= FIRST_STEPS
 
     @invariant()
     def the_state_is_what_its_facts_say(self):
