@@ -20,6 +20,16 @@ ENDING = ("file", "guide", "return", "refuse", "terminate")
 """Moves after which nothing is left to try; taken less often."""
 OF_THE_COMPLAINANT = frozenset({"sue"})
 """Moves that go on nobody's duty."""
+_COMPLAINT = (
+    {"move": "accept"},
+    {"move": "dialogue", "is_in_person": True},
+    {"move": "settle"},
+    {"move": "sue", "to": COURT, "is_dismissal": True},
+)
+_COURT = ({"move": "docket_suit"}, {"move": "receive_judgment", "ground": "to_enforce", "to": WARD})
+ALONG = {"complaint": _COMPLAINT + _COURT, "discipline": _COMPLAINT + _COURT}
+"""How such a matter mostly goes; a case may begin some way along, so that chance finds what comes late."""
+_MOSTLY = ({"move": "accept"}, {"move": "settle"})
 
 
 class Settlement(RuleBasedStateMachine):
@@ -40,8 +50,11 @@ class Settlement(RuleBasedStateMachine):
         is_classified=st.sampled_from([True, True, True, False]),
         by=st.sampled_from(BODIES),
         start=st.dates(date(2025, 8, 1), date(2027, 3, 1)),
+        along=st.integers(0, 8),
     )
-    def open_a_case(self, kind, author, own, source, eligibility, before, people, is_discipline, is_in_person, is_classified, by, start):
+    def open_a_case(
+        self, kind, author, own, source, eligibility, before, people, is_discipline, is_in_person, is_classified, by, start, along
+    ):
         about = axes(
             kind,
             author_role=author,
@@ -59,6 +72,16 @@ class Settlement(RuleBasedStateMachine):
         self.on = start
         self.visits = [self.case.state.holder]
         self.ended = False
+        for step in ALONG.get(self.case.state.kind, _MOSTLY)[:along]:
+            self._go(**step)
+
+    def _go(self, move, **asked):
+        """Make a move as its row allows, if it is open."""
+        state = self.case.state
+        open_now = {step.move: step for step in settlement.next_steps(MOVES, state, self.on)}
+        if move in open_now:
+            outcome = (MOVES.outcomes_for(state.kind, state.stage) or ["answered"])[0]
+            self._try(move, open_now[move].by.split()[0], **{"outcome": outcome, "representatives": 1, **asked})
 
     @rule(days=st.integers(0, 40))
     def let_time_pass(self, days):
