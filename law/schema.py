@@ -31,11 +31,12 @@ class Refused(msgspec.Struct):
 
 
 class Verdict(msgspec.Struct):
-    """The answer of ``law verify``; ``error`` says what is wrong with the certificate."""
+    """The answer of ``law verify``; ``error`` says what is wrong with the certificate. A line that is no JSON object is refused as well."""
 
     id: Any
     valid: bool
     error: str | None
+    refusal: Reason | msgspec.UnsetType = msgspec.UNSET
 
 
 def documents() -> dict[str, dict[str, Any]]:

@@ -31,6 +31,7 @@ _ANSWER: Final = ("rules", "limit", "unit", "due", "rolled_from", "state", "rema
 _GRADES: Final = ("A", "A2", "B", "C", "M")
 _UNREADABLE: Final = (KeyError, TypeError, ValueError, AttributeError, OverflowError, IndexError, RecursionError)
 _ONE_DAY: Final = timedelta(days=1)
+_NO_OBJECT: Final = "không phải là đối tượng JSON"
 
 
 class Wrong(Exception):
@@ -333,7 +334,7 @@ def auditor() -> Auditor:
 def verify(answer: Json, by: Auditor | None = None) -> str | None:
     """What is wrong with a certificate, or with the answer that carries one; nothing if all is right."""
     if not isinstance(answer, dict):
-        return "không phải là đối tượng JSON"
+        return _NO_OBJECT
     if "refusal" in answer:
         return "đây là lời từ chối, không phải chứng nhận"
     certificate = answer.get("certificate", answer)
@@ -346,12 +347,19 @@ def verify(answer: Json, by: Auditor | None = None) -> str | None:
 
 
 def verify_line(line: bytes) -> bytes:
-    """One line of ``law verify``: ``{"id", "valid", "error"}``."""
-    answer: Json = None
+    """One line of ``law verify``: ``{"id", "valid", "error"}``, with a ``refusal`` where the line is no JSON object."""
     try:
         answer = json.loads(line)
-        wrong = verify(answer)
-    except (ValueError, RecursionError) as fault:
-        wrong = f"không phải JSON: {fault}"
-    asked = answer.get("id") if isinstance(answer, dict) else None
-    return json.dumps({"id": asked, "valid": wrong is None, "error": wrong or None}, ensure_ascii=False).encode()
+        if isinstance(answer, dict):
+            wrong = verify(answer)
+            return _encoded({"id": answer.get("id"), "valid": wrong is None, "error": wrong or None})
+        fault = _NO_OBJECT
+    except (ValueError, RecursionError) as problem:
+        fault = f"không phải JSON: {problem}"
+    refusal: Json = {"code": "bad_json", "message": fault, "field": None, "cites": []}
+    return _encoded({"id": None, "valid": False, "error": fault, "refusal": refusal})
+
+
+def _encoded(told: Json) -> bytes:
+    """As JSON in UTF-8. Raises ValueError for what only Python reads as JSON: half a surrogate pair, a number that is none."""
+    return json.dumps(told, ensure_ascii=False, allow_nan=False).encode()

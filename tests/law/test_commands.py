@@ -181,6 +181,14 @@ def test_a_bad_line_never_ends_the_run_even_when_what_is_bad_stands_in_a_field_n
     assert (found.exit_code, refused["id"], refused["refusal"]["code"], answered["id"]) == (0, None, "bad_json", "q1")
 
 
+def test_verify_outlives_whatever_its_lines_hold() -> None:
+    whole = ask("certificate", COMPLEX)[0]
+    lines = ["[" * 100_000, "[]", "", '{"id": "\\ud800"}', '{"id": 1e999}', '{"id": {"\\udfff": NaN}}', "null"]
+    *refused, last = ask("verify", *lines, whole)
+    assert {(each["id"], each["valid"], each["refusal"]["code"]) for each in refused} == {(None, False, "bad_json")}
+    assert (len(refused), last) == (len(lines), {"id": "q2", "valid": True, "error": None})
+
+
 def test_a_count_that_leaves_the_calendar_names_the_day_it_leaves_by() -> None:
     paused = GOOD | {"suspensions": [{"from": "2026-07-06", "to": "2065-01-01"}]}
     endless = {"id": "q3", "kind": "feedback", "step": "settle", "start": "2026-07-03"}
