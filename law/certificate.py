@@ -28,7 +28,7 @@ def certify(question: Question, as_of_knowledge: date, book: Book | None = None)
     plan = clocks.granted(rules, question)
     due = clocks.count(seen, plan, question)
     given = question.facts
-    facts = {name: given[name] for name in rules.used if given.get(name) is not None} if given else {}
+    facts = {name: value for name in rules.used if (value := given.get(name)) is not None} if given else {}
     words = wording.of(seen, plan)
     pauses = tuple([_pause(each, words) for each in question.suspensions]) if question.suspensions else ()
     days = _days(seen, plan, question, due)

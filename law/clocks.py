@@ -142,9 +142,10 @@ def granted(rules: Entry, question: Question) -> Plan:
             raise Invalid("extension_not_allowed", field="extensions", law="; ".join(plan.cites), count=extensions, needed=needed)
         plan = plan.extensions[extensions - 1]
     for condition in rules.conditions:
+        if not (facts.get(condition.fact) if condition.fact else extensions >= condition.extensions):
+            continue
         row = condition.row
-        called = bool(facts.get(condition.fact)) if condition.fact else extensions >= condition.extensions
-        if called and row.in_force(question.start if row.chosen_by == "start" else on):
+        if row.in_force(question.start if row.chosen_by == "start" else on):
             _require(row.refusal, row.needs_facts, row.needs_criteria, facts, extensions, "; ".join(row.cites))
     return plan
 

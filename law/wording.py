@@ -1,17 +1,19 @@
 """The certificate as Vietnamese sentences; every sentence stands in ``data/sentences.csv``.
 
-What all certificates of one plan say alike is put into words once; where a date or a number goes stands its place in a list of names,
-because filling in by place is several times faster than by name.
+Which sentences are said depends on a few things that happened: a suspension, a rolled end. For each such choice the sentences of a plan are
+put together once, with what all its certificates say alike; what one certificate says, its dates and numbers, is then filled in by place.
 """
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from operator import itemgetter
+from string import Formatter
 from typing import Any, Final
 
 import msgspec
 
-from law.answers import Also, Certificate, Extension, RowCited, Version
+from law.answers import Certificate, RowCited, Version
 from law.calendar import DATES
 from law.clocks import Lens
 from law.rows import Book, Limit
@@ -30,31 +32,58 @@ text: Final = _TEXTS.__getitem__
 """A date as it is written in Vietnam: 03/07/2026."""
 
 
-_OPENING: Final = ("limit", "unit", "start", "due", "effective", "from", "remaining", "left")
-_PAUSE: Final = ("from", "to", "days", "by", "document")
-_COUNTED: Final = ("counted", "skipped")
+_RUNNING: Final = ("limit", "unit", "start", "due", "effective")
+_PAUSED: Final = ("limit", "unit", "start", "from", "remaining", "left")
+_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
+    **dict.fromkeys(("due", "before", "effect"), _RUNNING),
+    **dict.fromkeys(("suspended", "suspended_unlimited"), _PAUSED),
+    "none": ("limit", "unit", "start"),
+    "extension": ("days", "unit", "rule", "by", "document"),
+    "suspension": ("days", "from", "to", "by", "document"),
+    "suspension_open": ("from", "by", "document"),
+    "rolled": ("from",),
+    "unrolled": (),
+    "counted": ("counted", "skipped"),
+    **{name: (name,) for name in ("facts", "agency", "without", "warnings")},
+}
+"""What is filled into each sentence, in the order in which it is given."""
 _BASIS: Final = ("law", "knowledge")
-"""The names of what is filled in, in the order in which it is given."""
+_MANY: Final = 256
+"""So many choices of sentences are kept for one plan; a rarer one is put together again."""
+
+Said = str | int | tuple[str, ...]
+"""A sentence that is said: its name, the number of a row that disagrees, or the articles by which days were counted."""
+
+
+class Pattern(msgspec.Struct, frozen=True):
+    """Sentences to fill in: every other one of ``pieces`` is an empty place; ``pick`` puts the values into the order of the places."""
+
+    pieces: list[str]
+    pick: Callable[[Sequence[str]], tuple[str, ...]]
+
+    def filled(self, values: Sequence[str]) -> str:
+        """The sentences with ``values`` in them."""
+        whole = self.pieces.copy()
+        whole[1::2] = self.pick(values)
+        return "".join(whole)
 
 
 class Words(msgspec.Struct, frozen=True):
-    """Rows and sentences of one plan. ``running`` says when and how many days, ``opening`` the same for each state without a due date,
-    ``by_rows`` by which rows; ``unit`` is empty where the agency chooses it.
+    """What one plan says: its rows, ``running`` the name of its first sentence while the clock runs, ``known`` what all its sentences have
+    alike. ``unit`` is empty where the agency chooses it; ``patterns`` keeps what was put together.
     """
 
     rows: tuple[RowCited, ...]
     actor: str
     unit: str
     running: str
-    opening: Mapping[str, str]
-    by_rows: str
-    paused: str
-    pausing: str
-    counted: str
-    basis: str
+    budget: str
+    known: Mapping[str, str]
+    also: tuple[Limit, ...]
     all: Mapping[str, str]
     book: Book
     data: Version
+    patterns: dict[tuple[Said, ...], Pattern]
 
 
 def of(seen: Lens, plan: Plan) -> Words:
@@ -68,39 +97,26 @@ def of(seen: Lens, plan: Plan) -> Words:
 def _words(seen: Lens, plan: Plan) -> Words:
     said = seen.book.sentences
     step = seen.book.steps[(plan.row.kind, plan.row.step)]
-    known = {"title": _escaped(step.title_vi), "start_event": _escaped(step.start_vi)}
-    places = {name: f"{{{place}}}" for place, name in enumerate(_OPENING)}
     rows = (*plan.rows, *plan.also)
-    running = "before" if plan.counts_back else "effect" if plan.is_effect else "due"
     data = _version(seen)
-    version = said["data"].format(rows=data.rows, known=text(data.known_until) if data.known_until else said["ever"])
-    budget = said["opened" if plan.unit == "agency" else "budget"].format_map(known | places)
-    heads = (running, "none", "suspended", "suspended_unlimited")
-    opening = {head: f"{said[head].format_map(known | places)} {budget}" for head in heads}
     return Words(
         rows=tuple(_cited(row) for row in rows),
         actor=step.actor_vi,
         unit="" if plan.unit == "agency" else said[f"unit_{plan.unit}"],
-        running=opening[running],
-        opening=opening,
-        by_rows=said["rules"].format(rules="; ".join(_rule(seen.book, row) for row in rows)),
-        paused=_by_place(said["suspension"], _PAUSE),
-        pausing=_by_place(said["suspension_open"], _PAUSE),
-        counted=_by_place(said["counted"], _COUNTED),
-        basis=_by_place(said["basis"], _BASIS, data=_escaped(version)),
+        running="before" if plan.counts_back else "effect" if plan.is_effect else "due",
+        budget=said["opened" if plan.unit == "agency" else "budget"],
+        known={
+            "title": step.title_vi,
+            "start_event": step.start_vi,
+            "rules": "; ".join(_rule(seen.book, row) for row in rows),
+            "data": said["data"].format(rows=data.rows, known=text(data.known_until) if data.known_until else said["ever"]),
+        },
+        also=plan.also,
         all=said,
         book=seen.book,
         data=data,
+        patterns={},
     )
-
-
-def _escaped(words: str) -> str:
-    return words.replace("{", "{{").replace("}", "}}")
-
-
-def _by_place(sentence: str, names: tuple[str, ...], **known: str) -> str:
-    """The sentence with each name turned into its place among ``names``."""
-    return sentence.format_map({name: f"{{{place}}}" for place, name in enumerate(names)} | known)
 
 
 def _version(seen: Lens) -> Version:
@@ -136,44 +152,42 @@ def _titles(book: Book, cites: tuple[str, ...]) -> str:
 
 def sentence(words: Words, found: Certificate) -> str:
     """The whole certificate in words."""
-    said = words.all
-    parts = [_opening(words, found), words.by_rows]
+    said: list[Said] = []
+    values: list[str] = []
+    _open(words, found, said, values)
     if found.extensions or found.suspensions:
-        parts += _decisions(words, found)
+        _decisions(words, found, said, values)
     if found.rolled_from:
-        parts.append(said["rolled"].format(**{"from": text(found.rolled_from)}))
+        said.append("rolled")
+        values.append(_TEXTS[found.rolled_from])
     if not found.roll:
-        parts.append(said["unrolled"])
+        said.append("unrolled")
     if found.limit is not None:
-        parts.append(words.counted.format(found.counted, found.skipped))
+        said.append("counted")
+        values += (f"{found.counted}", f"{found.skipped}")
     if found.also:
-        parts += [_also(words, each) for each in found.also]
+        said += range(len(found.also))
+        values += [_TEXTS[each.due] if each.due else words.all["pending"] for each in found.also]
     if found.facts or found.agency or found.without or found.warnings:
-        parts += _circumstances(words, found)
-    parts.append(_counted_by(words, found.counting))
-    parts.append(words.basis.format(text(found.as_of_law), text(found.as_of_knowledge)))
-    return " ".join(parts)
+        _circumstances(words, found, said, values)
+    said.append(found.counting)
+    values += (_TEXTS[found.as_of_law], _TEXTS[found.as_of_knowledge])
+    choice = tuple(said)
+    pattern = words.patterns.get(choice) or _pattern(words, choice)
+    return pattern.filled(values)
 
 
-def _counted_by(words: Words, cites: tuple[str, ...]) -> str:
-    said: str | None = words.book.memo.get(("counting", cites))
-    if said is None:
-        said = words.book.memo[("counting", cites)] = words.all["counting"].format(cites=_titles(words.book, cites))
-    return said
-
-
-def _opening(words: Words, found: Certificate) -> str:
-    start, unit = text(found.start), words.unit or _unit(words, found.unit)
+def _open(words: Words, found: Certificate, said: list[Said], values: list[str]) -> None:
+    values += (f"{found.limit}", words.unit or _unit(words, found.unit), _TEXTS[found.start])
     if found.due is not None:
-        effective = text(found.effective_from) if found.effective_from else ""
-        return words.running.format(found.limit, unit, start, text(found.due), effective)
-    if found.state == "suspended":
-        said = words.all
-        left = said["unit_working" if found.unit == "working" else "unit_calendar"]
-        head = words.opening["suspended_unlimited" if found.limit is None else "suspended"]
-        since = text(found.suspensions[-1].from_on)
-        return head.format(found.limit, unit, start, "", "", since, found.remaining, left)
-    return words.opening["none"].format(found.limit, unit, start)
+        said.append(words.running)
+        values += (_TEXTS[found.due], _TEXTS[found.effective_from] if found.effective_from else "")
+    elif found.state == "suspended":
+        said.append("suspended_unlimited" if found.limit is None else "suspended")
+        left = words.all["unit_working" if found.unit == "working" else "unit_calendar"]
+        values += (_TEXTS[found.suspensions[-1].from_on], f"{found.remaining}", left)
+    else:
+        said.append("none")
 
 
 def _unit(words: Words, unit: str | None) -> str:
@@ -181,59 +195,88 @@ def _unit(words: Words, unit: str | None) -> str:
     return words.all[f"unit_{unit}"] if unit else ""
 
 
-def _decisions(words: Words, found: Certificate) -> list[str]:
-    parts = [_extension(words, found.unit or "calendar", each) for each in found.extensions] if found.extensions else []
+def _decisions(words: Words, found: Certificate, said: list[Said], values: list[str]) -> None:
+    for added in found.extensions:
+        said.append("extension")
+        unit = words.all[f"unit_{found.unit or 'calendar'}"]
+        values += (f"{added.days}", unit, added.rule, added.by, _document(words, added.document))
     for each in found.suspensions:
         document = _document(words, each.document) if each.document else ""
         if each.to_on is None:
-            parts.append(words.pausing.format(text(each.from_on), "", "", each.by, document))
+            said.append("suspension_open")
+            values += (_TEXTS[each.from_on], each.by, document)
         else:
-            parts.append(words.paused.format(text(each.from_on), text(each.to_on), each.days, each.by, document))
-    return parts
-
-
-def _extension(words: Words, unit: str, each: Extension) -> str:
-    said, document = words.all, _document(words, each.document)
-    return said["extension"].format(days=each.days, unit=said[f"unit_{unit}"], rule=each.rule, by=each.by, document=document)
+            said.append("suspension")
+            values += (f"{each.days}", _TEXTS[each.from_on], _TEXTS[each.to_on], each.by, document)
 
 
 def _document(words: Words, document: str | None) -> str:
     return words.all["document"].format(document=document) if document else ""
 
 
-def _also(words: Words, also: Also) -> str:
-    key = ("also", also.rule, also.limit, also.unit, also.cites)
-    head: str | None = words.book.memo.get(key)
-    if head is None:
-        said, cites = words.all, _titles(words.book, also.cites)
-        known = {"rule": also.rule, "cites": cites, "limit": str(also.limit), "unit": said[f"unit_{also.unit}"]}
-        head = words.book.memo[key] = _by_place(said["also"], ("due",), **{name: _escaped(word) for name, word in known.items()})
-    return head.format(text(also.due) if also.due else words.all["pending"])
-
-
-def _circumstances(words: Words, found: Certificate) -> list[str]:
-    said, parts = words.all, []
+def _circumstances(words: Words, found: Certificate, said: list[Said], values: list[str]) -> None:
     if found.facts:
-        parts.append(said["facts"].format(facts="; ".join(f"{name} = {_shown(value)}" for name, value in found.facts.items())))
+        said.append("facts")
+        values.append("; ".join([f"{name} = {_shown(value)}" for name, value in found.facts.items()]))
     if found.agency:
-        parts.append(said["agency"].format(agency=found.agency))
+        said.append("agency")
+        values.append(found.agency)
     if found.without:
-        parts.append(said["without"].format(without=", ".join(found.without)))
+        said.append("without")
+        values.append(", ".join(found.without))
     if found.warnings:
-        parts.append(said["warnings"].format(warnings="; ".join(said[each] for each in found.warnings)))
-    return parts
+        said.append("warnings")
+        values.append("; ".join([words.all[each] for each in found.warnings]))
+
+
+def _pattern(words: Words, choice: tuple[Said, ...]) -> Pattern:
+    """The chosen sentences as one pattern."""
+    pieces, order, given = [""], [], 0
+    for each in choice:
+        sentence, names, known = _template(words, each)
+        for before, name, _, _ in Formatter().parse(sentence if given == 0 else f" {sentence}"):
+            pieces[-1] += before
+            if name in names:
+                pieces += ("", "")
+                order.append(given + names.index(name))
+            elif name is not None:
+                pieces[-1] += known[name]
+        given += len(names)
+    pick = itemgetter(*order) if len(order) > 1 else lambda values: tuple(values[place] for place in order)
+    found = Pattern(pieces, pick)
+    if len(words.patterns) < _MANY:
+        words.patterns[choice] = found
+    return found
+
+
+def _template(words: Words, each: Said) -> tuple[str, tuple[str, ...], Mapping[str, str]]:
+    """A sentence as it stands in the file, what is given to it, and what is known already."""
+    said = words.all
+    if isinstance(each, int):
+        row = words.also[each]
+        known = {"rule": row.id, "cites": _titles(words.book, row.cites), "limit": str(row.value), "unit": said[f"unit_{row.unit}"]}
+        return said["also"], ("due",), known
+    if isinstance(each, tuple):
+        return f"{said['counting']} {said['basis']}", _BASIS, {**words.known, "cites": _titles(words.book, each)}
+    names = _NAMES[each]
+    return (f"{said[each]} {words.budget} {said['rules']}" if "limit" in names else said[each]), names, words.known
 
 
 def _shown(value: Any) -> str:
-    """A fact as a person reads it; what is no word, number or list of words is shown as JSON."""
+    """A fact as a person reads it; what is no word, truth value or list of words is shown as JSON."""
+    if isinstance(value, str):
+        return value
     if value is True:
         return "có"
     if value is False:
         return "không"
-    if isinstance(value, str):
-        return value
-    if isinstance(value, list) and all(isinstance(each, str) for each in value):
-        return ", ".join(value)
+    try:
+        return ", ".join(value) if isinstance(value, list) else _as_json(value)
+    except TypeError:
+        return _as_json(value)
+
+
+def _as_json(value: Any) -> str:
     return msgspec.json.encode(value).decode()
 
 
