@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from contracts.cases import FirstStep
+from contracts.cases import FirstStep, StepName
 from contracts.event import OVERSIGHT, Event
 from contracts.petitions import AgencyCode
 from contracts.vocabulary import AlertReason
@@ -13,6 +13,18 @@ class ReminderSent(Event, type="reminder.sent.v1", topic=OVERSIGHT):
 
     holder: AgencyCode
     step: FirstStep
+    missed_due_on: date
+    law: str
+
+
+class RedAlertRaised(Event, type="red_alert.raised.v1", topic=OVERSIGHT):
+    """A last day passed that the law ties to discipline: a letter left unprocessed (Decree 154/2026, art. 41.3.b).
+
+    Whether there was a good reason, people decide; the alert says only that the day passed.
+    """
+
+    holder: AgencyCode
+    step: StepName
     missed_due_on: date
     law: str
 

@@ -190,6 +190,7 @@ class Step(StrEnum):
     COMPEL_ENFORCEMENT = "compel_enforcement"
     DIRECT_ENFORCEMENT = "direct_enforcement"
     ANSWER_LIABILITY = "answer_liability"
+    PROCESS = "process"
 
 
 FIRST_STEPS = frozenset(list(Step)[: list(Step).index(Step.DECIDE_COMPETENCE) + 1])

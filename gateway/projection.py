@@ -35,7 +35,7 @@ from contracts.cases import (
     TermMissed,
 )
 from contracts.event import Event
-from contracts.oversight import HotspotChanged, HotspotCleared, HotspotRaised, ReminderSent
+from contracts.oversight import HotspotChanged, HotspotCleared, HotspotRaised, RedAlertRaised, ReminderSent
 from contracts.petitions import PetitionClassified, PetitionLinked, PetitionLodged, PetitionRead, PetitionWithdrawn
 from contracts.reports import ReportPublished
 from contracts.vocabulary import Status, Step
@@ -299,11 +299,14 @@ def _end(case: Case, fact: Event, status: Status) -> None:
 # oversight.v1
 
 
-@on(ReminderSent, loads=[Case])
-def show_reminder(fact: ReminderSent, work: Work) -> None:
+def show_reminder(fact: ReminderSent | RedAlertRaised, work: Work) -> None:
     """The holder was urged."""
     with following(fact, work) as case:
         case.reminded_on = fact.legal_on
+
+
+on(ReminderSent, loads=[Case])(show_reminder)
+on(RedAlertRaised, loads=[Case])(show_reminder)
 
 
 @on(HotspotRaised, loads=[Case, Alert])

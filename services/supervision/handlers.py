@@ -2,9 +2,9 @@
 
 from contracts import cases
 from contracts.event import Event
-from contracts.oversight import ReminderSent
+from contracts.oversight import RedAlertRaised, ReminderSent
 from contracts.petitions import PetitionClassified, PetitionLinked, PetitionLodged, PetitionWithdrawn
-from contracts.vocabulary import Source
+from contracts.vocabulary import Source, Step
 from runtime.facts import on
 from runtime.work import Work
 from services.supervision import reference, rules
@@ -81,12 +81,28 @@ def note_disagreement(fact: cases.CompetenceDisputed, work: Work) -> None:
 @on(cases.StepMissed, loads=WEIGHED)
 def remind(fact: cases.StepMissed, work: Work) -> None:
     """Urge the holder of a missed step, once for each last day of it."""
-    if any((missed.step, missed.due_on) == (fact.step, fact.due_on) for missed in work.all(MissedStep, case_id=fact.case_id)):
+    if not _note_missed(fact, fact.step, work):
         return
-    work.save(MissedStep(case_id=fact.case_id, step=fact.step, due_on=fact.due_on, holder=fact.holder, reminded_on=work.today))
     law = reference.law_of_urging(fact.rule, fact.legal_on)
     work.emit(ReminderSent(case_id=fact.case_id, holder=fact.holder, step=fact.step, missed_due_on=fact.due_on, law=law))
     weigh(_watched(fact.case_id, work), work)
+
+
+@on(cases.TermMissed, loads=WEIGHED)
+def alert(fact: cases.TermMissed, work: Work) -> None:
+    """Raise a red alert, once, for a letter left unprocessed. Who enforces a judgment is urged by the enforcement office, not from here."""
+    if fact.step != Step.PROCESS or not _note_missed(fact, Step.PROCESS, work):
+        return
+    work.emit(RedAlertRaised(case_id=fact.case_id, holder=fact.holder, step=fact.step, missed_due_on=fact.due_on, law=fact.law))
+    weigh(_watched(fact.case_id, work), work)
+
+
+def _note_missed(fact: cases.StepMissed | cases.TermMissed, step: Step, work: Work) -> bool:
+    """Keep that a step was missed; False when that is known already."""
+    if any((missed.step, missed.due_on) == (step, fact.due_on) for missed in work.all(MissedStep, case_id=fact.case_id)):
+        return False
+    work.save(MissedStep(case_id=fact.case_id, step=step, due_on=fact.due_on, holder=fact.holder, reminded_on=work.today))
+    return True
 
 
 def _watched(case_id: str, work: Work) -> Watch:

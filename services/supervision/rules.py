@@ -136,7 +136,9 @@ def same_object_counts(open_cases: Iterable[tuple[str, date, str]]) -> dict[str,
 
 
 _ALL: Final = frozenset(Step)
-_TO_ACCEPT: Final = frozenset({Step.CLASSIFY, Step.ACCEPT, Step.INITIAL, Step.FORWARD, Step.NOTIFY_VISITOR, Step.DECIDE_COMPETENCE})
+_TO_ACCEPT: Final = frozenset(
+    {Step.CLASSIFY, Step.ACCEPT, Step.INITIAL, Step.FORWARD, Step.NOTIFY_VISITOR, Step.DECIDE_COMPETENCE, Step.PROCESS}
+)
 _TO_SETTLE: Final = _TO_ACCEPT | {Step.SETTLE, Step.REPORT_PROGRESS, Step.NOTIFY_ACCEPTANCE}
 _SETTLE: Final = frozenset({Step.SETTLE})
 

@@ -8,6 +8,7 @@ import pytest
 from contracts.errors import Invalid
 from contracts.petitions import Axes
 from contracts.vocabulary import Competence, Eligibility, Field, Kind, SettledBefore, Source
+from law import reference as law_reference
 from services.routing import action, reference
 from services.routing.action import Letter, LetterKind, LetterSource
 
@@ -120,3 +121,26 @@ def test_the_coded_axes_of_a_letter_tell_its_facts():
     )
     letter = action.letter_of(axes, own=False)
     assert letter == Letter(kind="complaint", own=False, source="front", final_decision=True, signatories=7)
+
+
+def test_no_answer_cites_an_instrument_that_did_not_exist_yet() -> None:
+    instruments = law_reference.book().instruments
+    days = sorted({row.effective_from for row in ROWS.rows})
+    early = {
+        (chosen.rule, on, cite)
+        for kind in get_args(LetterKind)
+        for flags in product((False, True), repeat=len(FLAGS))
+        for on in days
+        for chosen in [_decided(Letter(kind=kind, **dict(zip(FLAGS, flags, strict=True))), on)]
+        if chosen
+        for cite in chosen.cites
+        if instruments[cite.split()[0]].effective_from > on
+    }
+    assert early == set()
+
+
+def _decided(letter: Letter, on: date) -> action.Action | None:
+    try:
+        return action.decide(ROWS, letter, on)
+    except Invalid:
+        return None

@@ -11,6 +11,7 @@ from tests.services.routing.matters import (
     JULY,
     MISDIRECTED,
     PROVINCE,
+    START,
     WARD,
     Matter,
     axes,
@@ -32,6 +33,24 @@ from tests.services.routing.matters import (
 def test_acceptance_is_ten_days_before_july_2026_and_seven_working_days_after(on: date, due: date):
     case = Matter(axes(), on=on)
     assert case.due(Step.ACCEPT) == due
+
+
+@pytest.mark.parametrize(("on", "due"), [(date(2026, 6, 30), None), (date(2026, 7, 1), date(2026, 8, 17)), (START, date(2026, 8, 17))])
+def test_decree_154_a_letter_is_to_be_processed_within_forty_five_days_since_july_2026(on: date, due: date | None):
+    """45 days from 1 July end on Saturday 15 August, from 3 July on Monday the 17th."""
+    assert Matter(axes(), on=on).due(Step.PROCESS) == due
+
+
+def test_accepting_or_ending_a_letter_processes_it_and_whoever_it_is_forwarded_to_has_the_days_anew():
+    case = Matter(axes())
+    case.do("accept", JULY)
+    assert case.due(Step.PROCESS) is None
+    case = Matter(MISDIRECTED)
+    case.do("forward", JULY, to=PROVINCE)
+    assert case.due(Step.PROCESS) == date(2026, 8, 20)
+    case = Matter(axes())
+    case.do("refuse", JULY, ground="unsigned")
+    assert case.due(Step.PROCESS) is None
 
 
 def test_a_letter_is_held_by_its_receiver_from_the_day_it_came():

@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from contracts.cases import DecisionEffective, PetitionAssigned, PetitionForwarded, StepDue, StepMissed
+from contracts.cases import DecisionEffective, PetitionAssigned, PetitionForwarded, StepDue, StepMissed, TermDue, TermMissed
 from contracts.event import Event
 from contracts.vocabulary import AuthorRole, Competence, Kind, Role, Status, Step
 from law.verify import verify
@@ -56,8 +56,11 @@ async def test_a_petition_becomes_a_case_assigned_with_its_first_due_date(routin
         1,
         START,
     )
-    (clock,) = await routing.rows(Clock)
-    assert (clock.step, clock.due_on, clock.wake_on) == (Step.ACCEPT, date(2026, 7, 14), date(2026, 7, 10))
+    waiting = {clock.step: (clock.due_on, clock.wake_on) for clock in await routing.rows(Clock)}
+    assert waiting == {
+        Step.ACCEPT: (date(2026, 7, 14), date(2026, 7, 10)),
+        Step.PROCESS: (date(2026, 8, 17), date(2026, 8, 13)),
+    }
 
 
 async def test_a_repeated_lodgement_changes_nothing(routing: Living) -> None:
@@ -160,6 +163,18 @@ async def test_the_sweep_states_what_is_due_and_what_was_missed_once(routing: Li
         (StepMissed, date(2026, 7, 15), Step.ACCEPT, date(2026, 7, 14), WARD),
     ]
     assert (told[1].rule, told[1].law) == ("KN-02c", "LKN 27; LKN 36")
+
+
+async def test_decree_154_a_letter_left_unprocessed_for_forty_five_days_is_told_of_once(routing: Living) -> None:
+    await routing.feed(petition())
+    for day in (date(2026, 8, 12), date(2026, 8, 13), date(2026, 8, 17), date(2026, 8, 18), date(2026, 8, 13), date(2026, 8, 19)):
+        routing.service.clock.virtual = day
+        await sweep(routing.service)
+    told = [fact for fact in await routing.stated() if isinstance(fact, TermDue | TermMissed)]
+    assert [(type(fact), fact.legal_on, fact.step, fact.due_on, fact.holder, fact.law) for fact in told] == [
+        (TermDue, date(2026, 8, 13), "process", date(2026, 8, 17), WARD, "ND154 41.3.b"),
+        (TermMissed, date(2026, 8, 18), "process", date(2026, 8, 17), WARD, "ND154 41.3.b"),
+    ]
 
 
 async def test_a_clock_set_back_or_far_ahead_makes_the_sweep_say_nothing_twice(routing: Living) -> None:

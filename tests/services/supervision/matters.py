@@ -76,6 +76,11 @@ def missed(case_id: str = "c1", *, step: Step = Step.SETTLE, due_on: date = STAR
     return cases.StepMissed(case_id=case_id, legal_on=START, holder=HOME, step=step, due_on=due_on, rule=rule, law="L")
 
 
+def left_unprocessed(case_id: str = "c1", *, step: str = "process", due_on: date = START) -> cases.TermMissed:
+    """Forty-five days passed and the letter was not processed."""
+    return cases.TermMissed(case_id=case_id, legal_on=START, holder=HOME, step=step, due_on=due_on, rule="XLD-27", law="ND154 41.3.b")
+
+
 def _axes(given: dict[str, object]) -> Axes:
     known: dict[str, object] = {"kind": Kind.COMPLAINT, "field": Field.LAND_HOUSING, "source": Source.POST}
     return Axes(**(known | given))  # type: ignore[arg-type]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from contracts.oversight import HotspotChanged, HotspotCleared, HotspotRaised, ReminderSent
+from contracts.oversight import HotspotChanged, HotspotCleared, HotspotRaised, RedAlertRaised, ReminderSent
 from contracts.vocabulary import AlertReason, Role, Source, Step
 from services.supervision import jobs
 from services.supervision.app import service
@@ -40,6 +40,16 @@ async def test_the_holder_of_a_missed_step_is_reminded_exactly_once(supervision:
         (ReminderSent, Step.SETTLE, "LTCD 26.1.b; ND154 15.3"),
         (ReminderSent, Step.ACCEPT, "LTCD 26.1.b; ND154 15.3"),
     ]
+
+
+async def test_decree_154_a_letter_left_unprocessed_raises_one_red_alert(supervision: Living) -> None:
+    await supervision.feed(
+        [make.lodged(), make.left_unprocessed(), make.left_unprocessed(), make.left_unprocessed(step="enforce_judgment")]
+    )
+    await supervision.feed([make.left_unprocessed()])
+    told_once = [(type(fact), fact.step, fact.holder, fact.law) for fact in await told(supervision)]
+    assert told_once == [(RedAlertRaised, "process", make.HOME, "ND154 41.3.b")]
+    assert [(row.step, row.ended_on) for row in await supervision.rows(MissedStep)] == [(Step.PROCESS, None)]
 
 
 async def test_a_step_with_a_new_last_day_may_be_missed_again(supervision: Living) -> None:
