@@ -33,7 +33,8 @@ class Refused(Exception):
 def days_off(without_culture_day: bool) -> tuple[frozenset[date], frozenset[date]]:
     """Days off on weekdays, and worked Saturdays, 2008-2060."""
     known: Any = holidays.country_holidays("VN", years=range(2008, 2061), language="vi")
-    off = {day for day, name in known.items() if not (without_culture_day and "Văn hóa" in name)} | {date(2026, 1, 2)}
+    off = {day for day, name in known.items() if not (without_culture_day and "Văn hóa" in name)}
+    off = (off | {date(2026, 1, 2), date(2027, 2, 11)}) - {date(2027, 2, 4)}
     return frozenset(off), frozenset(known.weekend_workdays) | {date(2026, 1, 10), date(2026, 8, 22)}
 
 

@@ -61,6 +61,12 @@ def test_a_year_without_its_official_notice_is_not_confirmed() -> None:
     assert not calendar(date(2025, 12, 24)).day(date(2026, 3, 3)).confirmed
 
 
+def test_lunar_new_year_of_2027_is_five_days_replaced_on_the_next_working_days_as_article_111_3_says() -> None:
+    off = [day.date.day for day in days(date(2027, 2, 4), date(2027, 2, 12), calendar()) if not day.working]
+    assert off == [5, 6, 7, 8, 9, 10, 11]
+    assert reason("2027-02-11") == (False, "substitute", False)
+
+
 def test_an_agency_is_closed_on_its_own_days_and_only_that_agency(tmp_path: Path) -> None:
     for file in DATA.glob("*.csv"):
         (tmp_path / file.name).write_bytes(file.read_bytes())
