@@ -15,6 +15,7 @@ from law import checks, lines, reference, view
 from law.answers import Certificate
 from law.calendar import calendar as days_of
 from law.calendar import days
+from law.rows import RowError
 from law.verify import verify_line
 
 law_app = typer.Typer(no_args_is_help=True, help="Hỏi luật: đến hạn ngày nào, vì sao, ai giải quyết, làm gì tiếp theo.")
@@ -110,7 +111,10 @@ def verify(files: Files = None, json: Annotated[bool, typer.Option("--json", hel
 @law_app.command()
 def check(json: Json = False) -> None:
     """Kiểm tra các dòng luật: không chồng nhau, không để trống, dẫn điều khoản đúng dạng."""
-    faults = [fault for each in CHECKS for fault in each()]
+    try:
+        faults = [fault for each in CHECKS for fault in each()]
+    except RowError as unreadable:
+        faults = str(unreadable).splitlines()
     if json:
         _answer([[msgspec.json.encode({"fault": fault}) for fault in faults]], bytes)
     else:

@@ -298,6 +298,8 @@ def _lines(folder: Traversable, name: str) -> Iterator[Mapping[str, str]]:
 
 
 def _row(name: str, number: int, line: Mapping[str, str], row: Any) -> Any:
+    if None in line:
+        raise RowError(f'{name}:{number}: có nhiều ô hơn số cột; ô có dấu phẩy phải đặt trong dấu "…"')
     try:
         return msgspec.convert({key: cell for key, cell in line.items() if cell}, row, strict=False)
     except msgspec.ValidationError as fault:

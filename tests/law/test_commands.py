@@ -10,8 +10,9 @@ import jsonschema
 import pytest
 from typer.testing import CliRunner
 
-from law import schema
+from law import reference, schema
 from law.commands import law_app
+from tests.law.rowbook import RowBook
 
 RUN = CliRunner()
 GOOD = {"id": "q1", "kind": "complaint", "step": "accept", "start": "2026-07-03"}
@@ -171,6 +172,16 @@ def test_a_person_who_asks_what_the_law_does_not_know_gets_one_sentence() -> Non
 def test_check_finds_no_fault_in_the_rows() -> None:
     found = RUN.invoke(law_app, ["check"])
     assert (found.exit_code, "không có lỗi" in found.output) == (0, True)
+
+
+def test_check_says_which_line_of_a_file_cannot_be_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    rows = RowBook(tmp_path)
+    with (tmp_path / "corrections.csv").open("a", encoding="utf-8") as file:
+        file.write("2026-07-06,swap,Nghỉ, bù,,yes,TBNN,,2026-07-01,\n")
+    monkeypatch.setattr(reference, "book", rows.book)
+    found = RUN.invoke(law_app, ["check"])
+    assert (found.exit_code, found.output.count("\n")) == (1, 1)
+    assert "corrections.csv:8: có nhiều ô hơn số cột" in found.output
 
 
 @pytest.mark.parametrize("command", ["due", "certificate"])
