@@ -5,7 +5,7 @@ from contracts.event import Actor
 from contracts.moves import MoveForm
 from runtime.work import Work
 from services.routing import docket, history, reference, settlement
-from services.routing.history import State
+from services.routing.state import State
 
 
 def move(form: MoveForm, state: State | None, actor: Actor, work: Work) -> dict[str, object]:

@@ -26,7 +26,7 @@ from runtime.service import Service
 from runtime.work import Work
 from services.routing import acting, docket, questions, reference, settlement, store
 from services.routing.explanations import explained
-from services.routing.history import State
+from services.routing.state import State
 
 Q = TypeVar("Q", bound=questions.Asked)
 READERS = frozenset({Role.OFFICER, Role.SUPERVISOR, Role.POLICE, Role.OPERATOR, Role.CITIZEN, Role.SYSTEM})

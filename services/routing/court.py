@@ -13,7 +13,7 @@ from contracts.vocabulary import Step
 from law import bodies, clocks
 from law.bodies import Office
 from services.routing import lawsuit
-from services.routing.history import State
+from services.routing.state import State
 
 if TYPE_CHECKING:
     from services.routing.guards import Act

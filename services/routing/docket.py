@@ -6,8 +6,8 @@ from contracts.vocabulary import Step
 from law.clocks import next_day
 from runtime.work import Many, Work
 from services.routing import clocks
-from services.routing.history import State
 from services.routing.models import Case, Clock
+from services.routing.state import State
 
 LOADS = (Case, Many(Clock))
 """What reading and keeping a case needs."""

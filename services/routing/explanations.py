@@ -12,7 +12,7 @@ from law.certificate import certify
 from law.wording import text
 from services.routing import clocks, reference
 from services.routing.clocks import Clock
-from services.routing.history import State
+from services.routing.state import State
 
 
 class Explained(msgspec.Struct, frozen=True, kw_only=True):

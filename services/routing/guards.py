@@ -13,8 +13,8 @@ from contracts.vocabulary import Kind, Step, label
 from law import bodies, clocks, reference
 from law.bodies import Level, Office
 from services.routing import court
-from services.routing.history import State, is_own
 from services.routing.moves import MoveRow, Moves
+from services.routing.state import State, is_own
 
 
 class Act(NamedTuple):

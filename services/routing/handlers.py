@@ -4,7 +4,7 @@ from contracts.petitions import PetitionClassified, PetitionLinked, PetitionLodg
 from runtime.facts import Inapplicable, on
 from runtime.work import Work
 from services.routing import docket, history, reference, rules
-from services.routing.history import State
+from services.routing.state import State
 
 
 @on(PetitionLodged, loads=docket.LOADS)

@@ -11,8 +11,7 @@ from sqlmodel import Field
 from contracts.vocabulary import Status
 from contracts.vocabulary import Step as StepName
 from runtime.rows import Table, row
-from services.routing import history
-from services.routing.history import State
+from services.routing.state import State, copy_of
 
 
 class Base(Table, registry=registry()):
@@ -21,7 +20,7 @@ class Base(Table, registry=registry()):
 
 @row
 class Case(Base, table=True):
-    """A case: who holds it and where it stands, with the whole state that the rules decide on (``services.routing.history.State``)."""
+    """A case: who holds it and where it stands, with the whole state that the rules decide on (``services.routing.state.State``)."""
 
     __tablename__ = "cases"
 
@@ -33,7 +32,7 @@ class Case(Base, table=True):
     def told(self) -> State:
         """The state, to be changed freely: a copy of what is kept."""
         kept = self.state
-        return history.copy_of(kept) if isinstance(kept, State) else msgspec.convert(kept, State)
+        return copy_of(kept) if isinstance(kept, State) else msgspec.convert(kept, State)
 
 
 @row

@@ -19,7 +19,7 @@ from law.rows import GRADES
 from services.routing import action, competence, history, reference, rules, settlement
 from services.routing.action import Letter
 from services.routing.competence import Matter
-from services.routing.history import State
+from services.routing.state import State
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True, rename={"on": "date"}):

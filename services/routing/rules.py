@@ -10,8 +10,8 @@ from contracts.vocabulary import Branch, Competence, Status
 from services.routing import action, competence, history
 from services.routing.competence import Competent, Matter, Table
 from services.routing.guards import is_desk_of
-from services.routing.history import State
 from services.routing.moves import Moves
+from services.routing.state import UNDECIDED, State, copy_of, is_own, kind_of, stage_of
 
 _decide = lru_cache(65_536)(action.decide)
 _settle = lru_cache(65_536)(competence.settlers)
@@ -64,8 +64,8 @@ def classify(state: State, fact: PetitionClassified, moves: Moves, table: Table,
 
     Competence is read first, because the clock that starts depends on it. A letter that is past acceptance stays as it is.
     """
-    if state.status in history.UNDECIDED:
-        state.axes, state.kind, state.stage = fact.axes, history.kind_of(fact.axes), history.stage_of(fact.axes)
+    if state.status in UNDECIDED:
+        state.axes, state.kind, state.stage = fact.axes, kind_of(fact.axes), stage_of(fact.axes)
         determine(state, table, rows, state.received_on)
     history.apply(state, fact, moves)
     return assignment(state, moves, fact.legal_on) if state.status is Status.CLASSIFIED else None
@@ -92,7 +92,7 @@ def _name_bodies(state: State, table: Table, matter: Matter, found: Competent, o
 
 
 def _action(state: State, rows: action.Table, on: date) -> tuple[str, str]:
-    own = history.is_own(state) or is_desk_of(state.holder, state.competent)
+    own = is_own(state) or is_desk_of(state.holder, state.competent)
     try:
         found = _decide(rows, action.letter_of(state.axes, own=own), on)
     except Invalid:
@@ -114,7 +114,7 @@ def assignment(state: State, table: Moves, on: date) -> cases.PetitionAssigned |
         step=None,
         due_on=None,
     )
-    clock = history.apply(history.copy_of(state), draft, table).main_clock
+    clock = history.apply(copy_of(state), draft, table).main_clock
     if clock is None:
         return draft
     return cases.PetitionAssigned(

@@ -21,8 +21,8 @@ from law import bodies
 from law.transitions import version_on
 from services.routing import clocks, court, history
 from services.routing.guards import GUARDS, Act
-from services.routing.history import State
 from services.routing.moves import MoveRow, Moves
+from services.routing.state import State, copy_of
 from services.routing.statements import WRITERS
 
 
@@ -115,7 +115,7 @@ def _with_dates(table: Moves, state: State, fact: Event, act: Act) -> Event:
     names = fact.__struct_fields__
     if "due_on" not in names or isinstance(fact, cases.CompetenceDisputed | cases.ObligationSet | cases.CaseSettled):
         return fact
-    after = history.apply(history.copy_of(state), fact, table)
+    after = history.apply(copy_of(state), fact, table)
     clock = after.clock(_DATED_BY[type(fact)]) if type(fact) in _DATED_BY else after.main_clock
     if isinstance(fact, cases.CaseExtended) and clock is not None:
         clocks.counted(clock, after.facts())

@@ -16,7 +16,7 @@ from deploy.demo.plan import Act
 from law.clocks import next_day
 from services.routing import history, reference, rules, settlement
 from services.routing.guards import Ask
-from services.routing.history import State
+from services.routing.state import State
 
 SPRING, AUTUMN = date(2026, 5, 25), date(2026, 11, 24)
 MOVES = reference.settlement()

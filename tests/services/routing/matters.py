@@ -12,7 +12,7 @@ from contracts.moves import Ask
 from contracts.petitions import Axes, PetitionClassified, PetitionLinked, PetitionLodged, PetitionWithdrawn
 from contracts.vocabulary import AuthorRole, Branch, Competence, Eligibility, Field, Kind, Source, Step
 from services.routing import history, reference, rules, settlement
-from services.routing.history import State
+from services.routing.state import State
 
 START = date(2026, 7, 3)
 """A Friday, after the change of 1 July 2026."""

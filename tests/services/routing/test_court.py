@@ -7,7 +7,8 @@ import pytest
 
 from contracts import court
 from contracts.vocabulary import FIRST_STEPS, Kind, Status, Step
-from services.routing import history, lawsuit, settlement
+from services.routing import lawsuit, settlement
+from services.routing.state import State
 from tests.services.routing.matters import JULY, MOVES, PROVINCE, WARD, Matter, accepted, axes, refusal
 
 COURT, OFFICE = "TA-KV2-19", "THA-KV2-19"
@@ -251,6 +252,6 @@ def test_the_suit_is_part_of_what_is_kept():
     import msgspec
 
     case = judged()
-    kept = msgspec.json.decode(msgspec.json.encode(case.state), type=history.State)
+    kept = msgspec.json.decode(msgspec.json.encode(case.state), type=State)
     assert kept == case.state
     assert case.state.last_on > JULY

@@ -10,7 +10,7 @@ from contracts.errors import Refusal
 from contracts.vocabulary import FIRST_STEPS, AuthorRole, Branch, Competence, Eligibility, Kind, SettledBefore, Source, Step
 from law import bodies
 from services.routing import clocks, history, lawsuit, settlement
-from services.routing.history import State
+from services.routing.state import State, copy_of
 from tests.services.routing.matters import DEPARTMENT, MOVES, PROVINCE, WARD, Matter, axes, withdrawn
 
 BODIES = (WARD, PROVINCE, DEPARTMENT, "SXD-19", "CA-19", "BTCD-19", "TT-19", "CP-TW", "VKS-KV2-19", "TA-KV2-19")
@@ -143,7 +143,7 @@ class Settlement(RuleBasedStateMachine):
         self._try(move, agency, to=to, representatives=representatives, **given)
 
     def _try(self, move, agency, **asked):
-        before = history.copy_of(self.case.state)
+        before = copy_of(self.case.state)
         open_before = {each.move for each in settlement.next_steps(MOVES, before, max(self.on, before.last_on))}
         try:
             self.case.do(move, self.on, agency, obligation="NV-1", is_signed_by_all=True, **asked)
