@@ -11,7 +11,7 @@ import typer
 
 from contracts.errors import Refusal
 from contracts.event import FACTS
-from contracts.vocabulary import Status, label
+from contracts.vocabulary import Branch, Kind, Status, label
 from law import reference as law_reference
 from law.commands import CHECKS, Files, Json, law_app, opened, today
 from law.wording import text
@@ -81,13 +81,28 @@ def _facts(matter: competence.Matter) -> dict[str, str | None]:
 
 def _by_author(found: list[tuple[competence.Matter, str, str]]) -> Iterator[tuple[str, str, str]]:
     """Differences that hold for every field are told once."""
-    told = {(f"{matter.kind} {matter.branch} {matter.author}".replace("  ", " "), before, after) for matter, before, after in found}
+    told = {(_matter(matter), _chain(before), _chain(after)) for matter, before, after in found}
     yield from sorted(told)
 
 
+def _matter(matter: competence.Matter) -> str:
+    kind = f"khiếu nại quyết định kỷ luật ({matter.kind})" if matter.kind == "discipline" else label(Kind(matter.kind))
+    return f"{label(Branch(matter.branch)) if matter.branch else kind}, {_title(matter.author)}"
+
+
+def _chain(told: str) -> str:
+    """Roles one after the other, by their titles."""
+    return " → ".join(map(_title, told.split(" → ")))
+
+
+def _title(role: str) -> str:
+    found = reference.competence().roles.get(role)
+    return found.vi if found else role
+
+
 def _answer(files: list[Path] | None, as_json: bool, kind: type[Any], answer: questions.Ask, show: Any) -> None:
-    read = questions.reader(kind, answer, today())
-    decode = msgspec.json.Decoder(kind).decode
+    known_on = today()
+    read, decode = questions.reader(kind, answer, known_on), msgspec.json.Decoder(kind).decode
     for block in opened(files):
         if as_json or not sys.stdout.isatty():
             sys.stdout.buffer.write(b"".join([read(line) + b"\n" for line in block]))
@@ -95,7 +110,7 @@ def _answer(files: list[Path] | None, as_json: bool, kind: type[Any], answer: qu
             continue
         for line in block:
             try:
-                asked = questions.asked_in(line, decode, kind)
+                asked = questions.as_known(questions.asked_in(line, decode, kind), known_on)
                 typer.echo(show(asked, answer(asked)))
             except Refusal as refusal:
                 typer.echo(refusal.message)
@@ -116,7 +131,7 @@ def _to_do(asked: questions.WhatToDo, found: questions.ToDo) -> str:
     if found.within is not None and found.due is not None:
         unit = "ngày làm việc" if found.within.unit == "working" else "ngày"
         told.append(f"Trong {found.within.limit} {unit}: chậm nhất ngày {text(found.due)}.")
-    return " ".join([*told, _law(found.cites, found.grade)])
+    return " ".join([*told, _law(found.cites, found.grade, found.warnings)])
 
 
 def _settlers(asked: questions.WhoSettles, found: questions.Settlers) -> str:
@@ -126,7 +141,7 @@ def _settlers(asked: questions.WhoSettles, found: questions.Settlers) -> str:
         told.append(f"Lần hai: {titles[found.second].vi}{_named(found.second_agency)}.")
     if found.then:
         told.append("Sau đó: Tòa án.")
-    return " ".join([*told, _law(found.cites, found.grade)])
+    return " ".join([*told, _law(found.cites, found.grade, found.warnings)])
 
 
 def _named(place: questions.Place | None) -> str:
@@ -135,11 +150,14 @@ def _named(place: questions.Place | None) -> str:
 
 def _next(asked: questions.WhatNext, found: questions.Next) -> str:
     told = [f"Trạng thái: {label(Status(found.status))}."]
+    names, book = reference.settlement().names, law_reference.book()
     for step in found.steps:
         within = f", chậm nhất ngày {text(step.within)}" if step.within else ""
-        told.append(f"- {step.vi} ({step.move}){within}: {step.document or 'không cần văn bản'}; {step.law}{_unsure(step.warning)}")
+        law = "; ".join(book.title(cite) for cite in step.law.split("; "))
+        told.append(f"- {step.vi} ({step.move}){within}: {step.document or 'không cần văn bản'}; {law}{_unsure(step.warning)}")
     if found.asked and not found.asked["allowed"]:
-        told.append(f"Không được {found.asked['move']}: {found.asked['refusal']['message']}")
+        move = found.asked["move"]
+        told.append(f"Không được {names[move][0] if move in names else move}: {found.asked['refusal']['message']}")
     return "\n".join(told)
 
 
@@ -147,7 +165,9 @@ def _unsure(warning: str) -> str:
     return f" (lưu ý {warning})" if warning else ""
 
 
-def _law(cites: tuple[str, ...], grade: str) -> str:
+def _law(cites: tuple[str, ...], grade: str, warnings: tuple[str, ...]) -> str:
     book = law_reference.book()
+    words = {**book.sentences, **reference.sentences()}
     sure = "" if grade in ("A", "A2") else f" Độ chắc chắn {grade}: cần xác nhận."
-    return f"Căn cứ: {'; '.join(book.title(cite) for cite in cites)}.{sure}"
+    noted = f" Lưu ý: {'; '.join(words[each] for each in warnings)}." if warnings else ""
+    return f"Căn cứ: {'; '.join(book.title(cite) for cite in cites)}.{sure}{noted}"

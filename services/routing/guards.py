@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from contracts.errors import IllegalMove, Invalid
 from contracts.moves import Ask
-from contracts.vocabulary import Kind, Step, label
+from contracts.vocabulary import Branch, Kind, Step, label
 from law import bodies, clocks, reference
 from law.bodies import Level, Office
 from services.routing import court
@@ -56,6 +56,17 @@ def reason(act: Act) -> None:
 def ground(act: Act) -> None:
     """A ground that the law names is given."""
     _known(act, act.ask.ground, "ground")
+
+
+def concurrent(act: Act) -> None:
+    """Of several bodies competent for a field of State management the first to accept settles (Law on Denunciations, art. 41); one that
+    refuses for it names that body. Who settles a denunciation about public duty the law names alone.
+    """
+    if act.ask.ground != "accepted_elsewhere":
+        return
+    if act.state.axes.branch is not Branch.STATE_MANAGEMENT:
+        raise act.refuse("one_body_competent", law="LTC 41")
+    target(act)
 
 
 def measure(act: Act) -> None:
@@ -341,6 +352,7 @@ GUARDS: Final[dict[str, Callable[[Act], None]]] = {
         document,
         reason,
         ground,
+        concurrent,
         measure,
         criteria,
         outcome,

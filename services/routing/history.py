@@ -19,7 +19,7 @@ from services.routing import clocks, lawsuit
 from services.routing.clocks import Clock
 from services.routing.lawsuit import NO_SUIT
 from services.routing.moves import MoveRow, Moves, Start
-from services.routing.state import UNDECIDED, State, is_own, kind_of, stage_of
+from services.routing.state import UNDECIDED, State, is_open_to_several, is_own, kind_of, stage_of
 
 STAND_STILL = frozenset({Step.SETTLE})
 """Steps whose days are not counted while settlement is suspended (Law on Complaints, art. 11a.4; Law on Denunciations, art. 34.2)."""
@@ -188,6 +188,9 @@ def _decided(state: State, fact: cases.CompetenceDecided) -> None:
 
 
 def _accepted(state: State, fact: cases.CaseAccepted) -> None:
+    """Of several competent bodies the first to accept is the one that settles (Law on Denunciations, art. 41)."""
+    if is_open_to_several(state):
+        state.competent, state.is_certain, state.law = fact.holder, True, fact.law
     state.holder, state.accepted_on = fact.holder, fact.legal_on
 
 

@@ -13,7 +13,7 @@ import msgspec
 from contracts import petitions
 from contracts.errors import Invalid, Refusal
 from contracts.event import FACTS, Event
-from contracts.vocabulary import Field, Kind
+from contracts.vocabulary import Field, Kind, Status, Step, label
 from law import bodies, clocks, lines, units
 from law.rows import GRADES
 from services.routing import action, competence, history, reference, rules, settlement
@@ -221,7 +221,7 @@ def what_next(asked: WhatNext) -> Next:
     state = told(asked)
     on = asked.on or state.last_on
     table = reference.settlement()
-    steps = settlement.next_steps(table, state, on)
+    steps = [*_first_of_all(state), *settlement.next_steps(table, state, on)]
     grade = max((step.grade for step in steps), key=_weakness, default="A")
     cites = tuple(dict.fromkeys(cite for step in steps for cite in step.law.split("; ")))
     running = [{"step": each.step, "due": each.due_on, "rule": each.rule, "law": each.law} for each in state.clocks if each.is_running]
@@ -231,6 +231,26 @@ def what_next(asked: WhatNext) -> Next:
     refusal = settlement.why_not(table, state, asked.ask, on)
     told_why = {"code": refusal.code, "message": refusal.message, "law": refusal.law} if refusal else None
     return msgspec.structs.replace(answer, asked={"move": asked.ask, "allowed": refusal is None, "refusal": told_why})
+
+
+def _first_of_all(state: State) -> list[settlement.NextStep]:
+    """What comes before all moves of settlement: the body that received a letter determines what it is (Circular 05/2021, art. 6)."""
+    clock = state.clock(Step.CLASSIFY)
+    if state.status is not Status.RECEIVED or clock is None:
+        return []
+    return [
+        settlement.NextStep(
+            move="classify",
+            vi=label(Step.CLASSIFY),
+            en=label(Step.CLASSIFY, "en"),
+            by=state.holder,
+            document="",
+            needs=("axes",),
+            within=clock.due_on,
+            law=clock.law or "",
+            grade="B",
+        )
+    ]
 
 
 def told(asked: WhatNext) -> State:
@@ -350,9 +370,7 @@ def reader(kind: type[Any], answer: Ask, known_on: date) -> lines.Reader:
 
     def read(line: bytes) -> bytes:
         try:
-            asked = asked_in(line, decode, kind)
-            if getattr(asked, "as_of_knowledge", known_on) is None:
-                asked = msgspec.structs.replace(asked, as_of_knowledge=known_on)
+            asked = as_known(asked_in(line, decode, kind), known_on)
             return b'{"id":%b,%b' % (encode(asked.id), encode(answer(asked))[1:])
         except (Refusal, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
             found = given(line)
@@ -360,6 +378,13 @@ def reader(kind: type[Any], answer: Ask, known_on: date) -> lines.Reader:
             return lines.refused((found or {}).get("id"), told)
 
     return read
+
+
+def as_known(asked: Any, known_on: date) -> Any:
+    """The question, answered by what was known on ``known_on`` where it names no day itself."""
+    if getattr(asked, "as_of_knowledge", known_on) is None:
+        return msgspec.structs.replace(asked, as_of_knowledge=known_on)
+    return asked
 
 
 def asked_in(line: bytes, decode: Callable[[bytes], Any], kind: type[Any]) -> Any:

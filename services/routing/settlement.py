@@ -139,7 +139,7 @@ _DATED_BY: Final[dict[type[Event], Step]] = {
 
 _FORM_WORDS: Final = (
     "document reason ground measure criteria outcome target guided_to step representatives",
-    "obliged obligation basis not_circular reachable court dismissal debtor",
+    "obliged obligation basis not_circular reachable concurrent court dismissal debtor",
 )
 ABOUT_THE_FORM: Final = frozenset(word for line in _FORM_WORDS for word in line.split())
 """Guards that only look at the form; whether a move is open does not depend on them."""

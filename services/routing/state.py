@@ -6,7 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from contracts.petitions import Axes
-from contracts.vocabulary import Competence, Kind, Outcome, SettledBefore, Source, Status, Step
+from contracts.vocabulary import Branch, Competence, Kind, Outcome, SettledBefore, Source, Status, Step
 from services.routing import clocks
 from services.routing.clocks import Clock
 from services.routing.lawsuit import NO_SUIT, Suit
@@ -97,6 +97,11 @@ def copy_of(state: State) -> State:
         obligations=dict(state.obligations),
         clocks=[msgspec.structs.replace(clock) for clock in state.clocks],
     )
+
+
+def is_open_to_several(state: State) -> bool:
+    """A denunciation in a field of State management for which the table names no body for certain: several may be competent."""
+    return state.kind == "denunciation" and state.axes.branch is Branch.STATE_MANAGEMENT and not state.is_certain
 
 
 def is_own(state: State) -> bool:

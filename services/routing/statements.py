@@ -10,6 +10,10 @@ from contracts.vocabulary import Step
 from law import bodies
 from services.routing import clocks, court
 from services.routing.guards import Act
+from services.routing.state import is_open_to_several
+
+FIRST_TO_ACCEPT: Final = "LTC 41"
+"""Of several competent bodies the first to accept settles."""
 
 
 def _document(act: Act) -> str:
@@ -83,8 +87,9 @@ def _decided(act: Act, agency: str) -> Event:
 
 def _accepted(act: Act, agency: str) -> Event:
     state = act.state
+    law = f"{act.row.law}; {FIRST_TO_ACCEPT}" if is_open_to_several(state) else act.row.law
     return cases.CaseAccepted(
-        case_id=state.case_id, legal_on=act.on, holder=state.holder, document=_document(act), law=act.row.law, due_on=_own_limit(act)
+        case_id=state.case_id, legal_on=act.on, holder=state.holder, document=_document(act), law=law, due_on=_own_limit(act)
     )
 
 

@@ -280,6 +280,28 @@ def test_a_repeated_letter_ends_with_its_clocks():
     assert (case.state.status, case.state.founding, case.state.main_clock) == (Status.LINKED, "c0", None)
 
 
+# Several competent bodies
+
+SEVERAL = axes(Kind.DENUNCIATION, author_role=AuthorRole.UNKNOWN, branch=Branch.STATE_MANAGEMENT)
+
+
+def test_article_41_the_first_competent_body_to_accept_settles():
+    case = Matter(SEVERAL, by=DEPARTMENT)
+    assert not case.state.is_certain
+    fact = case.do("accept", JULY)
+    assert fact.law == "LTC 29; LTC 41"
+    assert (case.state.competent, case.state.is_certain) == (DEPARTMENT, True)
+    assert "LTC 41" not in accepted(Kind.DENUNCIATION).facts[-1].law
+
+
+def test_article_41_another_body_refuses_naming_the_one_that_accepted_first():
+    case = Matter(SEVERAL, by="SXD-19")
+    assert refusal(case, "refuse", ground="accepted_elsewhere").code == "target_missing"
+    assert refusal(case, "refuse", ground="accepted_elsewhere", to="SXD-19").code == "target_is_holder"
+    assert case.do("refuse", JULY, ground="accepted_elsewhere", to=DEPARTMENT).law == "LTC 41"
+    assert refusal(Matter(axes(Kind.DENUNCIATION)), "refuse", ground="accepted_elsewhere", to=DEPARTMENT).code == "one_body_competent"
+
+
 # Form
 
 
