@@ -54,6 +54,8 @@ def calendar(
     json: Json = False,
 ) -> None:
     """Ngày làm việc, ngày nghỉ và lý do của từng ngày."""
+    if since > until:
+        raise typer.BadParameter(f"ngày đầu {since:%Y-%m-%d} sau ngày cuối {until:%Y-%m-%d}")
     known = days_of(_known(as_of_knowledge), agency=agency, without=without or ())
     span = days(since.date(), until.date(), known)
     if not json:

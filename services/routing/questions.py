@@ -4,22 +4,22 @@ One question and one answer each, as ``docs/law.md`` describes; ``reader`` turns
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date
 from typing import Any, Final
 
 import msgspec
 
-from contracts import petitions
 from contracts.errors import Invalid, Refusal
-from contracts.event import FACTS, Event
-from contracts.vocabulary import Field, Kind, Status, Step, label
+from contracts.vocabulary import Field, Status, Step
 from law import bodies, clocks, lines, units
 from law.rows import GRADES
-from services.routing import action, competence, history, reference, rules, settlement
+from services.routing import action, competence, reference, settlement
 from services.routing.action import Letter
 from services.routing.competence import Matter
+from services.routing.moves import Moves
 from services.routing.state import State
+from services.routing.told import told
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True, rename={"on": "date"}):
@@ -218,31 +218,33 @@ class Next(msgspec.Struct, frozen=True):
 
 def what_next(asked: WhatNext) -> Next:
     """The moves open after a history. Raises Invalid for a history that cannot be read."""
-    state = told(asked)
+    state = told(asked.kind, asked.facts)
     on = asked.on or state.last_on
     table = reference.settlement()
-    steps = [*_first_of_all(state), *settlement.next_steps(table, state, on)]
+    first = _first_of_all(table, state)
+    steps = [*first, *settlement.next_steps(table, state, on)]
     grade = max((step.grade for step in steps), key=_weakness, default="A")
     cites = tuple(dict.fromkeys(cite for step in steps for cite in step.law.split("; ")))
     running = [{"step": each.step, "due": each.due_on, "rule": each.rule, "law": each.law} for each in state.clocks if each.is_running]
     answer = Next(state.status, state.holder, steps, running, cites, grade)
     if asked.ask is None:
         return answer
-    refusal = settlement.why_not(table, state, asked.ask, on)
+    refusal = None if asked.ask in [step.move for step in first] else settlement.why_not(table, state, asked.ask, on)
     told_why = {"code": refusal.code, "message": refusal.message, "law": refusal.law} if refusal else None
     return msgspec.structs.replace(answer, asked={"move": asked.ask, "allowed": refusal is None, "refusal": told_why})
 
 
-def _first_of_all(state: State) -> list[settlement.NextStep]:
+def _first_of_all(table: Moves, state: State) -> list[settlement.NextStep]:
     """What comes before all moves of settlement: the body that received a letter determines what it is (Circular 05/2021, art. 6)."""
     clock = state.clock(Step.CLASSIFY)
     if state.status is not Status.RECEIVED or clock is None:
         return []
+    vi, en = table.names[Step.CLASSIFY]
     return [
         settlement.NextStep(
-            move="classify",
-            vi=label(Step.CLASSIFY),
-            en=label(Step.CLASSIFY, "en"),
+            move=Step.CLASSIFY,
+            vi=vi,
+            en=en,
             by=state.holder,
             document="",
             needs=("axes",),
@@ -251,110 +253,6 @@ def _first_of_all(state: State) -> list[settlement.NextStep]:
             grade="B",
         )
     ]
-
-
-def told(asked: WhatNext) -> State:
-    """The state after the facts of a history; what a fact leaves out is taken from the case as it stood."""
-    if not asked.facts:
-        raise Invalid("bad_fact", field="facts", where="facts", problem="[{type, at, …}]")
-    if asked.kind not in _KINDS:
-        raise Invalid("unknown_kind", field="kind", value=asked.kind)
-    table, state = reference.settlement(), None
-    for number, given in enumerate(asked.facts):
-        fact = _fact(given, number, asked.kind, state)
-        if state is None:
-            state = history.opened(fact if isinstance(fact, petitions.PetitionLodged) else _lodged(asked.kind, fact.legal_on), table)
-            if isinstance(fact, petitions.PetitionLodged):
-                continue
-        if isinstance(fact, petitions.PetitionClassified):
-            rules.classify(state, fact, table, reference.competence(), reference.actions())
-        else:
-            history.apply(state, fact, table)
-    assert state is not None
-    return state
-
-
-def _participle(kind: type[Event]) -> str:
-    """``dannguyen.case.accepted.v1`` → ``accepted``."""
-    return kind.ce_type.split(".")[-2]
-
-
-_BY_NAME: Final[Mapping[str, type[Event]]] = {
-    name: kind
-    for kind in reversed(FACTS.values())
-    for name in (kind.__name__, kind.ce_type, kind.ce_type.removeprefix("dannguyen.").rpartition(".")[0], _participle(kind))
-}
-"""Of two facts with one participle, it names the one published first."""
-_BY_MOVE: Final = {row.move: _BY_NAME[row.fact] for row in reference.settlement().rows}
-_KINDS: Final = frozenset((*Kind, "discipline"))
-_SOMEWHERE: Final = "CQ-0"
-_COURT: Final = "TA-0"
-
-
-def _fact(given: Mapping[str, Any], number: int, kind: str, state: State | None) -> Event:
-    name = given.get("type")
-    found = _BY_NAME.get(str(name)) or _BY_MOVE.get(str(name))
-    if found is None:
-        raise Invalid("bad_fact", field=f"facts[{number}].type", where=f"facts[{number}].type", problem=str(name))
-    try:
-        at = msgspec.convert(given.get("at"), date)
-    except msgspec.ValidationError as wrong:
-        raise Invalid("bad_date", field=f"facts[{number}].at", where=f"facts[{number}].at") from wrong
-    holder = state.holder if state else str(given.get("holder", given.get("received_by", _SOMEWHERE)))
-    defaults: dict[str, Any] = {
-        "case_id": "-",
-        "received_by": holder,
-        "received_on": at,
-        "holder": holder,
-        "sender": holder,
-        "refused_by": holder,
-        "effective_on": at,
-        "outcome": "answered",
-        "axes": _axes(kind, given.get("axes")),
-        "court": (state.suit.court if state else "") or _COURT,
-        "ruling": "to_enforce",
-        "obliged": (state.suit.debtor if state else "") or holder,
-        "enforcer": state.suit.enforcer or None if state else None,
-        "directed_by": holder,
-        "answered_by": holder,
-        "is_whole": True,
-        "is_coerced": False,
-        "refusal_count": len(state.refused_by) + 1 if state else 1,
-    }
-    fields = {name: defaults.get(name, _EMPTY.get(name, "")) for name in found.__struct_fields__ if name in _required(found)}
-    fields |= {name: value for name, value in given.items() if name not in ("type", "at", "axes")}
-    try:
-        return msgspec.convert({**fields, "legal_on": at}, found)
-    except msgspec.ValidationError as wrong:
-        raise Invalid("bad_fact", field=f"facts[{number}]", where=f"facts[{number}]", problem=str(wrong)) from wrong
-
-
-_EMPTY: Final[Mapping[str, Any]] = {
-    "due_on": None,
-    "step": None,
-    "arbiter": None,
-    "letter_on": None,
-    "criteria": [],
-    "is_in_person": False,
-    "was_late": False,
-    "document": "0",
-}
-
-
-def _required(kind: type[Event]) -> frozenset[str]:
-    return frozenset(each.name for each in msgspec.structs.fields(kind) if each.required)
-
-
-def _axes(kind: str, given: Any) -> dict[str, Any]:
-    is_discipline = kind == "discipline"
-    facts = {"kind": "complaint" if is_discipline else kind, "field": "other", "source": "post", "is_discipline": is_discipline}
-    return {**facts, "competence": "own", "eligibility": "eligible", **(given if isinstance(given, dict) else {})}
-
-
-def _lodged(kind: str, on: date) -> petitions.PetitionLodged:
-    fact = _fact({"type": "PetitionLodged", "at": on}, 0, kind, None)
-    assert isinstance(fact, petitions.PetitionLodged)
-    return fact
 
 
 # JSON Lines

@@ -147,6 +147,11 @@ def test_the_calendar_gives_one_line_a_day_with_the_reason() -> None:
     ]
 
 
+def test_a_span_of_days_that_ends_before_it_begins_is_not_taken_for_an_empty_one() -> None:
+    found = RUN.invoke(law_app, ["calendar", "--from", "2026-09-03", "--to", "2026-09-01", "--json"])
+    assert (found.exit_code, found.stdout) == (2, "")
+
+
 def test_the_culture_day_can_be_switched_off_in_calendar_and_count() -> None:
     asked = {"kind": "complaint", "step": "accept", "start": "2026-11-20"}
     assert [ask("due", asked, options=options)[0]["due"] for options in ((), ("--without", "culture_day"))] == ["2026-12-02", "2026-12-01"]

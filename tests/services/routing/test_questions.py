@@ -1,5 +1,10 @@
 import json
+import os
+import pty
+import subprocess
+import sys
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -126,6 +131,14 @@ def test_a_history_may_name_its_facts_shortly():
     assert {"resume", "terminate"} <= {step["move"] for step in found["steps"]}
 
 
+def test_a_letter_that_only_came_is_first_classified_by_the_body_that_received_it_within_the_term_of_acceptance():
+    lodged = [{"type": "lodged", "at": "2026-07-03", "received_by": "UBND-05518"}]
+    found = ask(NEXT, kind="complaint", facts=lodged, ask="classify")
+    assert [(step["move"], step["by"], step["within"]) for step in found["steps"]] == [("classify", "UBND-05518", "2026-07-14")]
+    assert found["asked"] == {"move": "classify", "allowed": True, "refusal": None}
+    assert not ask(NEXT, kind="complaint", facts=lodged, ask="accept")["asked"]["allowed"]
+
+
 @pytest.mark.parametrize(
     ("facts", "code"),
     [([], "bad_fact"), ([{"type": "sneezed", "at": "2026-07-03"}], "bad_fact"), ([{"type": "lodged", "at": "soon"}], "bad_date")],
@@ -154,6 +167,33 @@ def test_roles_and_differences_are_told():
         "regional_procuracy",
         "regional_court",
     }
+
+
+def on_a_terminal(name: str, line: str) -> str:
+    """What ``dannguyen law NAME`` shows to a person who asks one question."""
+    seen, shown = pty.openpty()
+    dannguyen = Path(sys.executable).with_name("dannguyen")
+    subprocess.run([dannguyen, "law", name], input=line.encode(), stdout=shown, check=True, timeout=60)
+    os.close(shown)
+    return os.read(seen, 65536).decode()
+
+
+def test_a_person_reads_titles_and_what_to_beware_of():
+    lines = {
+        "competent": '{"date": "2026-03-03", "kind": "complaint", "author": "commune_chair"}',
+        "action": '{"date": "2026-07-03", "kind": "complaint", "own": false}',
+        "next-steps": '{"kind": "complaint", "facts": [{"type": "lodged", "at": "2026-07-03"}], "ask": "accept"}',
+    }
+    told = {name: on_a_terminal(name, line) for name, line in lines.items()}
+    assert "Độ chắc chắn M: cần xác nhận. Lưu ý: K3: thẩm quyền" in told["competent"]
+    assert "Lưu ý: K1: thông tư nói hướng dẫn" in told["action"]
+    assert "- phân loại đơn (classify), chậm nhất ngày 14/07/2026" in told["next-steps"]
+    assert "Luật Khiếu nại, Điều 27" in told["next-steps"]
+    assert "Không được thụ lý" in told["next-steps"]
+    told_diff = CliRunner().invoke(APP, ["law", "diff", "--from", "2025-06-30", "--to", "2025-07-01"]).output
+    assert (
+        "khiếu nại, Chủ tịch Ủy ban nhân dân cấp xã: –  ⇒  Chủ tịch Ủy ban nhân dân cấp xã → Chủ tịch Ủy ban nhân dân cấp tỉnh" in told_diff
+    )
 
 
 def test_law_check_proves_these_tables_too():
