@@ -31,7 +31,8 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
 
     ``to`` is the body a letter goes to; ``limit_on`` and ``agency_limit`` an agency's own limit; ``has_new_fact`` re-opens a way back;
     ``conflict`` is what the officer who would act declares about being related to those concerned; ``known_on`` is the day on which the
-    complainant received or came to know of the decision itself; ``is_dismissal`` says that a disciplinary decision is one of dismissal.
+    complainant received or came to know of the decision itself; ``is_dismissal`` says that a disciplinary decision is one of dismissal;
+    ``is_urgent`` that protection was asked for in person or by telephone.
     """
 
     document: Document | None = None
@@ -54,6 +55,7 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     measure: Word | None = None
     known_on: date | None = None
     is_dismissal: bool = False
+    is_urgent: bool = False
 
 
 class MoveForm(Ask, frozen=True, kw_only=True, forbid_unknown_fields=True):

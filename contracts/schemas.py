@@ -10,14 +10,14 @@ from typing import Any, Final
 import msgspec
 import yaml
 
-from contracts import agency, cases, court, oversight, petitions, reports
+from contracts import agency, cases, court, oversight, petitions, protection, reports
 from contracts.event import ACTS, ENVELOPE, FACTS, RECEIPTS, SUBMISSIONS, TOPICS, Event
 
 SCHEMA_FOLDER: Final = "contracts/schemas"
 ASYNCAPI_FILE: Final = "docs/asyncapi.yaml"
 EVENTS_FILE: Final = "docs/events.md"
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
-_MODULES: Final = (petitions, cases, court, oversight, reports)
+_MODULES: Final = (petitions, cases, court, protection, oversight, reports)
 _TOPIC_TEXT: Final = {
     "petitions.v1": "Facts about petitions as received, stated by intake.",
     "cases.v1": "Facts about cases, stated by routing.",

@@ -6,10 +6,10 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from contracts import cases, court, oversight, petitions
+from contracts import cases, court, oversight, petitions, protection
 from contracts.event import FACTS, Event
 
-_READ = (petitions, cases, court, oversight)
+_READ = (petitions, cases, court, protection, oversight)
 """The modules whose facts must be known here."""
 
 
@@ -31,6 +31,10 @@ if TYPE_CHECKING:
 
 else:
     Act = StrEnum("Act", _words(), module=__name__)
+
+
+OF_PROTECTION: tuple[Act, ...] = tuple(Act(act_of(fact)) for fact in FACTS.values() if fact.__module__ == protection.__name__)
+"""What protects a denouncer: for the petitioner and who decided it, for nobody else."""
 
 
 @cache

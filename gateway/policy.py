@@ -17,6 +17,8 @@ import sqlalchemy as sa
 from contracts.event import OVERSIGHT
 from contracts.vocabulary import Kind, Role
 from gateway import models
+from gateway.acts import OF_PROTECTION
+from gateway.jsonsql import is_word_of
 from law import bodies
 
 GUARDED_ROLES: Final = (Role.ANONYMOUS, Role.CITIZEN, Role.OFFICER, Role.SUPERVISOR, Role.POLICE, Role.OPERATOR)
@@ -120,10 +122,19 @@ def _cases(row: Any, viewer: Viewer, bind: Bind) -> Any:
 
 
 def _timeline(row: Any, viewer: Viewer, bind: Bind) -> Any:
-    """Rows are reached through their case; a petitioner does not see the warnings given about the case."""
-    if viewer.role is Role.CITIZEN:
-        return row.c.topic != OVERSIGHT
-    return sa.false() if viewer.role in (Role.ANONYMOUS, Role.POLICE) else sa.true()
+    """Rows are reached through their case; a petitioner does not see the warnings given about the case.
+
+    What protects a denouncer only the body sees that recorded it (Law on Denunciations, art. 49): the denounced may serve in another
+    body that the case passed through.
+    """
+    match viewer.role:
+        case Role.CITIZEN:
+            return row.c.topic != OVERSIGHT
+        case Role.OFFICER:
+            return ~is_word_of(row.c.act, OF_PROTECTION) | (row.c.agency == bind("agency"))
+        case Role.ANONYMOUS | Role.POLICE:
+            return sa.false()
+    return ~is_word_of(row.c.act, OF_PROTECTION)
 
 
 def _held(row: Any, viewer: Viewer, bind: Bind) -> Any:

@@ -3,7 +3,7 @@
 A fact about a matter whose letter was not seen yet opens the row: a predecessor from another topic is never waited for.
 """
 
-from contracts import court
+from contracts import court, protection
 from contracts.cases import (
     CaseAccepted,
     CaseExtended,
@@ -269,6 +269,11 @@ _FACTS_OF_THE_TIMELINE: tuple[type[Event], ...] = (
     StepDue,
     TermDue,
     *_FACTS_OF_COURT,
+    protection.ProtectionAsked,
+    protection.ProtectionApplied,
+    protection.ProtectionRefused,
+    protection.ProtectionChanged,
+    protection.ProtectionEnded,
 )
 for _fact in _FACTS_OF_THE_TIMELINE:
     on(_fact, loads=[Case])(show_in_timeline)

@@ -122,4 +122,5 @@ class RecordStepInput:
     known_on: date | None = strawberry.field(
         default=None, description="Ngày biết được quyết định bị khởi kiện · when the decision became known"
     )
+    is_urgent: bool = strawberry.field(default=False, description="Đề nghị bảo vệ khẩn cấp · protection asked for urgently")
     is_dismissal: bool = strawberry.field(default=False, description="Quyết định buộc thôi việc · the decision is a dismissal")

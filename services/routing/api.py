@@ -24,11 +24,13 @@ from runtime.clock import LegalClock
 from runtime.http import command, query
 from runtime.service import Service
 from runtime.work import Work
-from services.routing import acting, docket, questions, reference, settlement, store
+from services.routing import acting, docket, protection, questions, reference, settlement, store
 from services.routing.explanations import explained
 from services.routing.state import State
 
 Q = TypeVar("Q", bound=questions.Asked)
+WATCHERS = frozenset({Role.SUPERVISOR, Role.POLICE, Role.OPERATOR})
+"""Who watch and operate do not hear of what protects a denouncer."""
 READERS = frozenset({Role.OFFICER, Role.SUPERVISOR, Role.POLICE, Role.OPERATOR, Role.CITIZEN, Role.SYSTEM})
 
 
@@ -90,12 +92,20 @@ async def show_next_steps(request: Request, caller: Caller, service: Service) ->
     """What may be done now, by whom, by when, with which document; and, when asked about a move, why it may not."""
     state = await _case(request, caller, service)
     on, table = service.clock.today(), reference.settlement()
-    answer: dict[str, Any] = {"case_id": state.case_id, "status": state.status, "steps": settlement.next_steps(table, state, on)}
+    hidden = _hidden_from(caller, state)
+    steps = [step for step in settlement.next_steps(table, state, on) if step.move not in hidden]
+    answer: dict[str, Any] = {"case_id": state.case_id, "status": state.status, "steps": steps}
     asked = request.query_params.get("ask")
     if asked:
-        refusal = settlement.why_not(table, state, asked, on)
+        refusal = NotAllowed("role_not_allowed", role=caller.role.value) if asked in hidden else settlement.why_not(table, state, asked, on)
         answer["asked"] = {"move": asked, "allowed": refusal is None, "refusal": refusal.problem() if refusal else None}
     return answer
+
+
+def _hidden_from(caller: Caller, state: State) -> frozenset[str]:
+    """What protects a denouncer concerns the holder and the denouncer alone (Law on Denunciations, art. 49)."""
+    is_elsewhere = caller.role is Role.OFFICER and caller.agency != state.holder
+    return protection.MOVES if is_elsewhere or caller.role in WATCHERS else frozenset()
 
 
 @query("GET", "/competent", is_open=True)

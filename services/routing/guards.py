@@ -12,7 +12,7 @@ from contracts.moves import Ask
 from contracts.vocabulary import Branch, Kind, Step, label
 from law import bodies, clocks, reference
 from law.bodies import Level, Office
-from services.routing import court
+from services.routing import court, protection
 from services.routing.moves import MoveRow, Moves
 from services.routing.state import State, is_own
 
@@ -386,5 +386,6 @@ GUARDS: Final[dict[str, Callable[[Act], None]]] = {
         obliged,
         obligation,
         *court.GUARDS,
+        *protection.GUARDS,
     )
 }

@@ -15,7 +15,7 @@ from contracts import cases, petitions
 from contracts.event import Event
 from contracts.vocabulary import SettledBefore, Status, Step
 from law.question import Decision
-from services.routing import clocks, lawsuit
+from services.routing import clocks, lawsuit, protection
 from services.routing.clocks import Clock
 from services.routing.lawsuit import NO_SUIT
 from services.routing.moves import MoveRow, Moves, Start
@@ -296,4 +296,5 @@ _WRITERS: dict[type[Event], Callable[[State, Any], bool | None]] = {
     cases.ObligationFulfilled: _fulfilled,
     cases.CaseTerminated: _nothing,
     **dict.fromkeys(lawsuit.READERS, _sued),
+    **protection.READERS,
 }

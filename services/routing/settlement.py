@@ -103,7 +103,7 @@ def _known(code: str) -> tuple[str, ...]:
 def _check_actor(state: State, row: MoveRow, agency: str, ask: Ask, table: Moves) -> None:
     """A court may tell by itself of a suit that it names itself for."""
     allowed = allowed_actors(state, row)
-    if agency in allowed or (row.actor == "court_or_holder" and agency == ask.to):
+    if agency in allowed or ("court" in row.needs and agency == ask.to):
         return
     if row.actor == "holder":
         raise NotAllowed("agency_not_allowed", agency=agency or "–")
@@ -139,7 +139,7 @@ _DATED_BY: Final[dict[type[Event], Step]] = {
 
 _FORM_WORDS: Final = (
     "document reason ground measure criteria outcome target guided_to step representatives",
-    "obliged obligation basis not_circular reachable concurrent court dismissal debtor",
+    "obliged obligation basis not_circular reachable concurrent urgent_or_document concluded court dismissal debtor",
 )
 ABOUT_THE_FORM: Final = frozenset(word for line in _FORM_WORDS for word in line.split())
 """Guards that only look at the form; whether a move is open does not depend on them."""

@@ -57,6 +57,7 @@ class State(msgspec.Struct, kw_only=True, omit_defaults=True):
     founding: str = ""
     obligations: dict[str, str] = {}
     suit: Suit = NO_SUIT
+    protection: str = ""
     clocks: list[Clock] = []
 
     @property

@@ -8,7 +8,7 @@ from contracts import cases
 from contracts.event import Event
 from contracts.vocabulary import Step
 from law import bodies
-from services.routing import clocks, court
+from services.routing import clocks, court, protection
 from services.routing.guards import Act
 from services.routing.state import is_open_to_several
 
@@ -239,5 +239,6 @@ WRITERS: Final[dict[str, Callable[[Act, str], Event]]] = {
     "ObligationSet": _obliged,
     "ObligationFulfilled": _fulfilled,
     **court.WRITERS,
+    **protection.WRITERS,
 }
 """How the fact of each move is written; facts of intake and of the sweep are not moves."""

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import msgspec
 
-from contracts import petitions
+from contracts import cases, petitions
 from contracts.errors import Invalid
 from contracts.event import FACTS, Event
 from contracts.vocabulary import Kind
@@ -40,12 +40,13 @@ def _participle(kind: type[Event]) -> str:
     return kind.ce_type.split(".")[-2]
 
 
+_FIRST: Final = (petitions.__name__, cases.__name__)
 _BY_NAME: Final[Mapping[str, type[Event]]] = {
     name: kind
-    for kind in reversed(FACTS.values())
+    for kind in sorted(FACTS.values(), key=lambda kind: kind.__module__ in _FIRST)
     for name in (kind.__name__, kind.ce_type, kind.ce_type.removeprefix("dannguyen.").rpartition(".")[0], _participle(kind))
 }
-"""Of two facts with one participle, it names the one published first."""
+"""Of two facts with one participle, it names the one of the letter and its settlement."""
 _BY_MOVE: Final = {row.move: _BY_NAME[row.fact] for row in reference.settlement().rows}
 _KINDS: Final = frozenset((*Kind, "discipline"))
 _SOMEWHERE: Final = "CQ-0"

@@ -23,7 +23,8 @@ def settled() -> Matter:
 
 
 def docketed(case: Matter, on: date = date(2026, 8, 10)) -> Matter:
-    case.do("sue", on, to=COURT)
+    if case.state.suit.brought_on is None:
+        case.do("sue", on, to=COURT)
     case.do("docket_suit", on, COURT)
     return case
 
@@ -142,9 +143,12 @@ def test_article_11_a_suit_that_the_court_itself_ended_bars_nothing():
 def test_a_court_s_acts_follow_each_other():
     case = settled()
     assert refusal(case, "docket_suit", date(2026, 8, 3), to=COURT).code == "not_sued"
+    assert refusal(case, "sue", date(2026, 8, 3), "TT-19", to="TT-19").code == "court_unknown"
     case.do("sue", date(2026, 8, 3), COURT, to=COURT)
     assert refusal(case, "receive_judgment", date(2026, 8, 4), ground="nothing").code == "not_docketed"
     assert refusal(case, "docket_suit", date(2026, 8, 4), "TA-14").code == "move_not_yours"
+    docketed(case)
+    assert refusal(case, "receive_judgment", date(2026, 8, 20), "TT-19", ground="to_enforce", to="TT-19").code == "move_not_yours"
 
 
 # Enforcing
