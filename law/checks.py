@@ -13,11 +13,18 @@ _LAST: Final = date.max
 
 
 def check(book: Book) -> list[str]:
-    """Every fault found, as sentences; empty when the rows are sound."""
+    """Every fault found, as sentences for the lawyer who wrote the line; empty when the rows are sound."""
     faults = [*_citations(book), *_dates(book), *_steps(book), *_same_line_twice(book)]
     for cut in range(len(book.cuts) + 1):
-        faults += [f"{fault} (as known at cut {cut})" for fault in _overlaps(book, cut)]
+        faults += [f"{fault}{_known_at(book, cut)}" for fault in _overlaps(book, cut)]
     return [*faults, *_gaps(book)]
+
+
+def _known_at(book: Book, cut: int) -> str:
+    """With which knowledge a fault shows; the last cut is today's."""
+    if cut == len(book.cuts):
+        return ""
+    return f" (theo dữ liệu biết đến {book.cuts[cut - 1]})" if cut else " (theo dữ liệu biết từ đầu)"
 
 
 def _cited(book: Book) -> Iterator[Cited]:
@@ -31,23 +38,23 @@ def _citations(book: Book) -> Iterator[str]:
         for cite in (*row.cites, *amendments):
             law, _, article = cite.partition(" ")
             if law not in book.instruments:
-                yield f"{row.id} cites {law}, which instruments.csv does not have"
+                yield f"{row.id} dẫn {law}, văn bản không có trong instruments.csv"
             if article and not ARTICLE.fullmatch(article):
-                yield f"{row.id} cites the article {article!r}, which is not well formed"
+                yield f"{row.id} dẫn điều {article!r}, không đúng dạng (như 28 hoặc 11a.2 hoặc 15.2.d)"
     for day in book.days:
         if day.law not in book.instruments:
-            yield f"the day {day.date} cites {day.law!r}, which instruments.csv does not have"
+            yield f"ngày {day.date} dẫn {day.law!r}, văn bản không có trong instruments.csv"
 
 
 def _dates(book: Book) -> Iterator[str]:
     for row in _cited(book):
         if row.effective_from and row.effective_to and row.effective_from > row.effective_to:
-            yield f"{row.id} ends on {row.effective_to}, before it begins"
+            yield f"{row.id} hết hiệu lực ngày {row.effective_to}, trước khi có hiệu lực"
         law = book.instruments.get(row.law)
         if law and row.effective_from and row.effective_from < law.effective_from:
-            yield f"{row.id} is in force from {row.effective_from}, before {row.law} itself"
+            yield f"{row.id} có hiệu lực từ {row.effective_from}, trước cả {row.law}"
         if law and row.known_from and row.known_from < law.adopted_on:
-            yield f"{row.id} is known from {row.known_from}, before {row.law} was adopted"
+            yield f"{row.id} được biết từ {row.known_from}, trước khi {row.law} được thông qua"
 
 
 def _steps(book: Book) -> Iterator[str]:
@@ -55,10 +62,10 @@ def _steps(book: Book) -> Iterator[str]:
     rows: tuple[Limit | Condition, ...] = (*book.limits, *book.conditions)
     for row in rows:
         if (row.kind, row.step) not in known:
-            yield f"{row.id} belongs to {row.kind}/{row.step}, which steps.csv does not have"
+            yield f"{row.id} thuộc {row.kind}/{row.step}, bước không có trong steps.csv"
     for step in book.steps.values():
         if step.same_as and tuple(step.same_as.split("/")) not in known:
-            yield f"{step.kind}/{step.step} is the same as {step.same_as}, which steps.csv does not have"
+            yield f"{step.kind}/{step.step} dẫn tới {step.same_as}, bước không có trong steps.csv"
 
 
 def _same_line_twice(book: Book) -> Iterator[str]:
@@ -66,7 +73,7 @@ def _same_line_twice(book: Book) -> Iterator[str]:
     for row in _cited(book):
         mark = (type(row), row.key(), row.known_from)
         if mark in seen:
-            yield f"{row.id} has two lines that became known on {row.known_from}"
+            yield f"{row.id} có hai dòng cùng được biết từ {row.known_from}"
         seen.add(mark)
 
 
@@ -80,7 +87,7 @@ def _overlaps(book: Book, cut: int) -> Iterator[str]:
         rows.sort(key=lambda row: row.effective_from or _FIRST)
         for earlier, later in itertools.pairwise(rows):
             if (earlier.effective_to or _LAST) >= (later.effective_from or _FIRST):
-                yield f"{earlier.id} and {later.id} of {later.kind}/{later.step} overlap from {later.effective_from}"
+                yield f"{earlier.id} và {later.id} của {later.kind}/{later.step} chồng nhau từ {later.effective_from}"
 
 
 def _gaps(book: Book) -> Iterator[str]:
@@ -93,7 +100,7 @@ def _gaps(book: Book) -> Iterator[str]:
             (row.effective_from or _FIRST, row.effective_to or _LAST) for row in rows if (row.kind, row.step) == (step.kind, step.step)
         )
         if not spans or spans[-1][1] != _LAST:
-            yield f"{step.kind}/{step.step} has no rule today"
+            yield f"{step.kind}/{step.step} không còn quy định nào từ một ngày trở đi"
         for (_, end), (begin, _) in itertools.pairwise(spans):
             if end < begin - timedelta(days=1):
-                yield f"{step.kind}/{step.step} has no rule between {end} and {begin}"
+                yield f"{step.kind}/{step.step} không có quy định giữa {end} và {begin}"

@@ -1,6 +1,7 @@
 """``dannguyen law``: questions to the law, as JSON Lines for programs and readable for people."""
 
 import sys
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 from pathlib import Path
@@ -161,10 +162,15 @@ def opened(files: list[Path] | None) -> Iterator[list[bytes]]:
 
 
 def blocks(source: BinaryIO) -> Iterator[list[bytes]]:
-    """The lines of a stream without their ends, as many at a time as are there: who asks one by one is answered one by one."""
+    """The lines of a stream without their ends, as many at a time as are there: who asks one by one is answered one by one.
+
+    The mark that some editors and spreadsheets put before a text in UTF-8 is no part of its first line.
+    """
     parts: list[bytes] = []
+    begun = False
     while chunk := source.read1(_CHUNK):  # type: ignore[attr-defined]
-        parts.append(chunk)
+        parts.append(chunk if begun else chunk.removeprefix(BOM_UTF8))
+        begun = True
         if b"\n" in chunk:
             *whole, rest = b"".join(parts).split(b"\n")
             parts = [rest]

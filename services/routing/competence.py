@@ -212,9 +212,12 @@ def turning_days(table: Table) -> list[date]:
 def problems(table: Table) -> list[str]:
     """Counter-examples: a matter without a rule or with two, an unknown role, a climb that returns or never ends."""
     found = [
-        f"{rule.rule}: no role {role}" for rule in table.rules for role in (rule.first, rule.second) if role and role not in table.roles
+        f"{rule.rule}: không có chức danh {role}"
+        for rule in table.rules
+        for role in (rule.first, rule.second)
+        if role and role not in table.roles
     ]
-    found += [f"{rule.rule}: no role {role}" for rule in table.rules for role in rule.authors - {ANY} if role not in table.roles]
+    found += [f"{rule.rule}: không có chức danh {role}" for rule in table.rules for role in rule.authors - {ANY} if role not in table.roles]
     opened = {kind: min(rule.effective_from for rule in table.rules if rule.kind == kind) for kind in table.kinds}
     matters = list(domain(table))
     for on in turning_days(table):
@@ -224,9 +227,9 @@ def problems(table: Table) -> list[str]:
             top = [rule for rule in rules if rule.specificity == rules[0].specificity]
             told = f"{on}: {matter.kind} {matter.branch} {matter.author} {matter.field}".replace("  ", " ")
             if not rules and on >= max(opened[matter.kind], _complete_from(table, matter)):
-                found.append(f"{told}: no rule")
+                found.append(f"{told}: không có quy định")
             elif len(top) > 1:
-                found.append(f"{told}: {' and '.join(rule.rule for rule in top)} say it alike")
+                found.append(f"{told}: {' và '.join(rule.rule for rule in top)} cùng trả lời")
             elif rules:
                 _climb(edges.setdefault(matter.kind + matter.branch, {}), matter.author, rules[0])
         found += [f"{on}: {kind}: {' → '.join(path)}" for kind, graph in edges.items() for path in too_long(graph)]

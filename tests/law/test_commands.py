@@ -89,6 +89,12 @@ def test_questions_may_stand_in_files(tmp_path: Path) -> None:
     assert [json.loads(line)["id"] for line in found.stdout.splitlines()] == ["one", "two"]
 
 
+def test_a_file_saved_by_an_editor_that_marks_utf_8_is_read_from_its_first_line_on(tmp_path: Path) -> None:
+    file = tmp_path / "questions.jsonl"
+    file.write_text(f"{json.dumps(GOOD)}\r\n{json.dumps(COMPLEX)}\r\n", "utf-8-sig")
+    assert [each["id"] for each in ask("due", options=(str(file),))] == ["q1", "q2"]
+
+
 def test_whoever_asks_one_by_one_is_answered_one_by_one() -> None:
     code = "from law.commands import law_app; law_app(['due'])"
     with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as asking:

@@ -28,31 +28,31 @@ def test_the_rows_of_the_platform_have_no_fault() -> None:
 def test_two_rows_that_answer_the_same_question_on_one_day_are_found(rows: RowBook) -> None:
     line = next(line for line in rows.lines("limits") if line["id"] == "KN-05")
     rows.add("limits", **line | {"id": "KN-05x", "effective_from": "2026-01-01", "known_from": "2026-01-01"})
-    assert "KN-05 and KN-05x of complaint/settle_first overlap from 2026-01-01" in fault(rows)
+    assert "KN-05 và KN-05x của complaint/settle_first chồng nhau từ 2026-01-01" in fault(rows)
 
 
 def test_a_gap_between_versions_is_found(rows: RowBook) -> None:
     line = next(line for line in rows.lines("limits") if line["id"] == "KN-02a" and line["effective_to"] and line["kind"] == "complaint")
     rows.add("limits", **line | {"effective_to": "2026-05-31", "known_from": "2026-06-01"})
-    assert "complaint/accept has no rule between 2026-05-31 and 2026-07-01" in fault(rows)
+    assert "complaint/accept không có quy định giữa 2026-05-31 và 2026-07-01" in fault(rows)
 
 
 def test_a_step_that_must_have_a_rule_and_loses_it_is_found(rows: RowBook) -> None:
     line = next(line for line in rows.lines("limits") if line["id"] == "TC-02")
     rows.add("limits", **line | {"effective_to": "2026-11-30", "known_from": "2026-12-01"})
-    assert "denunciation/forward has no rule today" in fault(rows)
+    assert "denunciation/forward không còn quy định nào từ một ngày trở đi" in fault(rows)
 
 
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        ({"law": "LXX"}, "cites LXX, which instruments.csv does not have"),
-        ({"article": "28,1"}, "cites the article '28,1', which is not well formed"),
-        ({"amended_by": "L136 Điều 2"}, "cites the article 'Điều 2', which is not well formed"),
-        ({"effective_from": "2012-06-30"}, "is in force from 2012-06-30, before LKN itself"),
-        ({"known_from": "2011-11-10"}, "is known from 2011-11-10, before LKN was adopted"),
-        ({"effective_to": "2012-07-01", "effective_from": "2013-01-01"}, "ends on 2012-07-01, before it begins"),
-        ({"step": "settle"}, "belongs to complaint/settle, which steps.csv does not have"),
+        ({"law": "LXX"}, "dẫn LXX, văn bản không có trong instruments.csv"),
+        ({"article": "28,1"}, "dẫn điều '28,1', không đúng dạng"),
+        ({"amended_by": "L136 Điều 2"}, "dẫn điều 'Điều 2', không đúng dạng"),
+        ({"effective_from": "2012-06-30"}, "có hiệu lực từ 2012-06-30, trước cả LKN"),
+        ({"known_from": "2011-11-10"}, "được biết từ 2011-11-10, trước khi LKN được thông qua"),
+        ({"effective_to": "2012-07-01", "effective_from": "2013-01-01"}, "hết hiệu lực ngày 2012-07-01, trước khi có hiệu lực"),
+        ({"step": "settle"}, "thuộc complaint/settle, bước không có trong steps.csv"),
     ],
 )
 def test_a_row_that_contradicts_its_law_is_found(rows: RowBook, change: dict[str, str], told: str) -> None:
@@ -70,7 +70,7 @@ def test_a_cell_that_cannot_be_read_is_named_with_file_and_line(rows: RowBook, c
 
 def test_two_lines_that_became_known_on_one_day_are_found(rows: RowBook) -> None:
     rows.add("limits", **rows.lines("limits")[0])
-    assert "KN-01 has two lines that became known on 2011-11-11" in fault(rows)
+    assert "KN-01 có hai dòng cùng được biết từ 2011-11-11" in fault(rows)
 
 
 def test_a_citation_is_read_out_in_vietnamese() -> None:

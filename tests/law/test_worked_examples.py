@@ -56,7 +56,7 @@ def test_a_new_law_is_two_dated_rows(rows: RowBook) -> None:
 
 
 def test_a_new_law_without_the_end_of_the_old_or_without_its_name_is_found(rows: RowBook) -> None:
-    with pytest.raises(RowError, match="KN-09 and KN-09b"):
+    with pytest.raises(RowError, match="KN-09 và KN-09b"):
         added(rows, instruments=[shown("LVD,")], limits=[shown("KN-09b,")]).book()
 
 

@@ -173,19 +173,19 @@ def test_the_change_of_july_2025_moves_only_matters_of_communes_and_of_regional_
 def test_a_missing_row_is_shown_by_a_counter_example():
     rows = [rule for rule in TABLE.rules if rule.rule != "TQ-KN-06"]
     told = competence.problems(Table(rows, TABLE.roles.values()))
-    assert any("complaint minister" in line and line.endswith("no rule") for line in told)
+    assert any("complaint minister" in line and line.endswith("không có quy định") for line in told)
 
 
 def test_a_gap_in_time_is_shown_by_a_counter_example():
     rows = [rule._replace(effective_to=date(2026, 12, 31)) if rule.rule == "TQ-KN-06" else rule for rule in TABLE.rules]
     told = competence.problems(Table(rows, TABLE.roles.values()))
-    assert any(line.startswith("2027-01-01: complaint minister") and line.endswith("no rule") for line in told)
+    assert any(line.startswith("2027-01-01: complaint minister") and line.endswith("không có quy định") for line in told)
 
 
 def test_two_rows_that_say_it_alike_are_shown_by_a_counter_example():
     rule = next(rule for rule in TABLE.rules if rule.rule == "TQ-KN-06")
     told = competence.problems(Table([*TABLE.rules, rule._replace(rule="TQ-KN-99", first="prime_minister")], TABLE.roles.values()))
-    assert any("TQ-KN-06 and TQ-KN-99 say it alike" in line or "TQ-KN-99 and TQ-KN-06 say it alike" in line for line in told)
+    assert any("TQ-KN-06 và TQ-KN-99 cùng trả lời" in line or "TQ-KN-99 và TQ-KN-06 cùng trả lời" in line for line in told)
 
 
 def test_a_climb_that_returns_is_shown_by_a_counter_example():
