@@ -76,9 +76,11 @@ def _fact(given: Mapping[str, Any], number: int, kind: str, state: State | None)
         "court": (state.suit.court if state else "") or _COURT,
         "ruling": "to_enforce",
         "obliged": (state.suit.debtor if state else "") or holder,
-        "enforcer": state.suit.enforcer or None if state else None,
+        "enforcer": (state.suit.enforcer if state else "") or _SOMEWHERE,
+        **dict.fromkeys(("demanded_by", "forwarder", "competent"), _SOMEWHERE),
         "directed_by": holder,
         "answered_by": holder,
+        "due_on": at if found is cases.CaseExtended else None,
         "is_whole": True,
         "is_coerced": False,
         "refusal_count": len(state.refused_by) + 1 if state else 1,
@@ -92,7 +94,6 @@ def _fact(given: Mapping[str, Any], number: int, kind: str, state: State | None)
 
 
 _EMPTY: Final[Mapping[str, Any]] = {
-    "due_on": None,
     "step": None,
     "arbiter": None,
     "letter_on": None,

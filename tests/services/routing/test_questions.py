@@ -139,6 +139,27 @@ def test_a_letter_that_only_came_is_first_classified_by_the_body_that_received_i
     assert not ask(NEXT, kind="complaint", facts=lodged, ask="accept")["asked"]["allowed"]
 
 
+def test_a_complaint_of_another_body_is_guided_and_not_forwarded_while_no_basis_is_switched_on():
+    axes = {"competence": "not_own", "source": "reception_desk"}
+    facts = [{"type": "lodged", "at": "2026-07-03", "axes": axes}, {"type": "classified", "at": "2026-07-03", "axes": axes}]
+    found = ask(NEXT, kind="complaint", facts=facts, ask="forward")
+    moves = {step["move"] for step in found["steps"]}
+    assert ("guide" in moves, "forward" in moves) == (True, False)
+    assert (found["asked"]["allowed"], found["asked"]["refusal"]["code"]) == (False, "complaint_not_forwarded")
+    assert ask(NEXT, kind="denunciation", facts=facts, ask="forward")["asked"]["allowed"]
+
+
+def test_a_history_need_not_say_what_the_case_knows():
+    facts = [{"type": "lodged", "at": "2026-07-01"}, {"type": "accepted", "at": "2026-07-03"}]
+    facts += [{"type": "mark_complex", "at": "2026-07-06", "criteria": ["many_places", "many_people"]}]
+    facts += [{"type": "extended", "at": "2026-07-30"}, {"type": "extended", "at": "2026-08-28"}]
+    found = ask(NEXT, kind="denunciation", facts=facts, ask="extend")
+    assert {clock["step"]: clock["due"] for clock in found["clocks"]}["settle"] == "2026-10-01"
+    assert not found["asked"]["allowed"]
+    for move in ("urge", "guide", "return"):
+        assert "refusal" not in ask(NEXT, kind="complaint", facts=[*facts[:1], {"type": move, "at": "2026-07-08"}])
+
+
 @pytest.mark.parametrize(
     ("facts", "code"),
     [([], "bad_fact"), ([{"type": "sneezed", "at": "2026-07-03"}], "bad_fact"), ([{"type": "lodged", "at": "soon"}], "bad_date")],
