@@ -119,7 +119,7 @@ def _diagnosed(found: dict[str, Any], fault: Exception) -> Refusal:
     """Why an object is no question: the first field, in the order of the format, that is not what it should be."""
     for name in ("kind", "step"):
         if not isinstance(found.get(name), str):
-            return Invalid(f"unknown_{name}", field=name, kind=found.get("kind"), value=found.get(name))
+            return Invalid(f"unknown_{name}", field=name, kind=found.get("kind"), value=shown(found.get(name)))
     for name in _DATES:
         if not _is_date(found.get(name)) and (name == "start" or found.get(name) is not None):
             return Invalid("bad_date", field=name, where=name)
@@ -131,6 +131,11 @@ def _diagnosed(found: dict[str, Any], fault: Exception) -> Refusal:
             return Invalid("bad_date", field="suspensions", where="suspensions")
     where = str(fault).rpartition("`$.")[2].rstrip("`").partition("[")[0]
     return Invalid("bad_fact", field=where or None, where=where or "?", problem=str(fault))
+
+
+def shown(value: object) -> object:
+    """A value as a message shows it to a person: what is missing is shown as such."""
+    return "(trống)" if value is None or value == "" else value
 
 
 def _is_date(value: object) -> bool:

@@ -352,5 +352,5 @@ def diagnosed(found: dict[str, Any] | None, fault: Exception, kind: type[Any]) -
     if where in ("date", "as_of_law", "as_of_knowledge"):
         return Invalid("bad_date", field=where, where=where)
     if where == "kind":
-        return Invalid("unknown_kind", field="kind", value=found.get("kind"))
+        return Invalid("unknown_kind", field="kind", value=lines.shown(found.get("kind")))
     return Invalid("bad_fact", field=where or None, where=where or "?", problem=str(fault))
