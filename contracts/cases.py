@@ -226,6 +226,16 @@ class CaseTerminated(Event, type="case.terminated.v1", topic=CASES):
     law: str
 
 
+class CaseReopened(Event, type="case.reopened.v1", topic=CASES):
+    """What was wholly withdrawn goes on: the withdrawal was not of free will (Law on Complaints, art. 10.3; Decree 31/2019, art. 4.4)."""
+
+    ground: str
+    document: str
+    law: str
+    step: FirstStep | None
+    due_on: date | None
+
+
 class StepDue(Event, type="step.due.v1", topic=CASES):
     """Few working days remain (a dated row says how many) until ``due_on``."""
 

@@ -29,10 +29,11 @@ class Day(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 class Ask(msgspec.Struct, frozen=True, kw_only=True):
     """What a move is asked with; which fields it needs, its row says.
 
-    ``to`` is the body a letter goes to; ``limit_on`` and ``agency_limit`` an agency's own limit; ``has_new_fact`` re-opens a way back;
-    ``conflict`` is what the officer who would act declares about being related to those concerned; ``known_on`` is the day on which the
-    complainant received or came to know of the decision itself; ``is_dismissal`` says that a disciplinary decision is one of dismissal;
-    ``is_urgent`` that protection was asked for in person or by telephone.
+    ``to`` is the body a letter goes to, the court, or who is obliged; ``limit_on`` and ``agency_limit`` an agency's own limit;
+    ``has_new_fact`` re-opens a way back; ``conflict`` is what the officer who would act declares about being related to those concerned;
+    ``is_outside_represented`` that a representative is no petitioner; ``known_on`` the day on which the complainant received or came to
+    know of the decision itself; ``is_dismissal`` that a disciplinary decision is one of dismissal; ``is_urgent`` that protection was
+    asked for in person or by telephone.
     """
 
     document: Document | None = None
@@ -48,6 +49,7 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     has_new_fact: bool = False
     representatives: Annotated[int, Meta(ge=0, le=1000)] = 0
     is_signed_by_all: bool = False
+    is_outside_represented: bool = False
     limit_on: date | None = None
     agency_limit: Day | None = None
     conflict: Word | None = None

@@ -110,6 +110,7 @@ class Case(Base, table=True):
     published_on: date | None = None
     effective_on: date | None = None
     ended_on: date | None = None
+    reopened_on: date | None = None
     missed_count: int = 0
 
     oversight_seq: int = 0
@@ -128,11 +129,16 @@ class Case(Base, table=True):
         """
         self.holder = self.case_holder or self.received_by
         known = self.petition_status or Status.RECEIVED
-        closed_by_intake = known in (Status.WITHDRAWN, Status.LINKED)
+        closed_by_intake = known in (Status.WITHDRAWN, Status.LINKED) and not self.is_reopened
         if self.case_status is None or (closed_by_intake and self.case_status.is_open):
             self.status = known
         else:
             self.status = self.case_status
+
+    @property
+    def is_reopened(self) -> bool:
+        """The settler took up again what had been withdrawn; a later withdrawal closes it once more."""
+        return self.reopened_on is not None and (self.withdrawn_on is None or self.withdrawn_on <= self.reopened_on)
 
     def bucket(self) -> Bucket | None:
         """Where the matter is counted; nowhere before its letter was seen."""

@@ -9,6 +9,7 @@ from contracts.cases import (
     CaseExtended,
     CaseMarkedComplex,
     CaseRefused,
+    CaseReopened,
     CaseResumed,
     CaseSettled,
     CaseSuspended,
@@ -238,6 +239,14 @@ def show_second_settlement(fact: SecondSettlementOpened, work: Work) -> None:
     """The matter is open again, before another body."""
     with following(fact, work) as case:
         case.case_status, case.case_holder, case.ended_on = Status.ASSIGNED, fact.holder, None
+        case.step, case.due_on = fact.step, fact.due_on
+
+
+@on(CaseReopened, loads=[Case])
+def show_reopening(fact: CaseReopened, work: Work) -> None:
+    """What was withdrawn under pressure goes on."""
+    with following(fact, work) as case:
+        case.case_status, case.reopened_on, case.ended_on = Status.ASSIGNED, fact.legal_on, None
         case.step, case.due_on = fact.step, fact.due_on
 
 

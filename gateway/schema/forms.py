@@ -114,6 +114,9 @@ class RecordStepInput:
     has_new_fact: bool = False
     representatives: int = 0
     is_signed_by_all: bool = False
+    is_outside_represented: bool = strawberry.field(
+        default=False, description="Có người đại diện không thuộc đoàn · a representative is no petitioner"
+    )
     limit_on: date | None = None
     agency_limit: AgencyLimitInput | None = None
     conflict: str | None = None

@@ -125,7 +125,7 @@ def withdraw(form: WithdrawForm, caller: Caller, work: Work) -> dict[str, Any]:
     rule = reference.withdrawal(petition.kind, on)
     state = _state(work, petition)
     work.emit(rules.withdraw(petition, state, caller.actor, caller.case_id, rule, is_whole=form.is_whole, is_coerced=form.is_coerced))
-    if form.is_whole:
+    if form.is_whole and not form.is_coerced:
         petition.is_withdrawn = True
         work.save(petition)
     return {"case_id": form.case_id, "is_whole": form.is_whole}

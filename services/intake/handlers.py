@@ -5,7 +5,7 @@ from typing import Final
 import msgspec
 
 from contracts.agency import Submission, SubmissionReceipt
-from contracts.cases import CaseSettled, CompetenceDecided, PetitionAssigned, PetitionForwarded, PetitionReturned
+from contracts.cases import CaseReopened, CaseSettled, CompetenceDecided, PetitionAssigned, PetitionForwarded, PetitionReturned
 from contracts.errors import Conflict, Refusal
 from contracts.event import RECEIPTS, SUBMISSIONS, Actor, Event
 from contracts.vocabulary import Role
@@ -13,7 +13,7 @@ from runtime.facts import Load, RawRecord, on, on_raw
 from runtime.jose import agencies, check_age, encrypt_to, submission_id
 from runtime.work import Work
 from services.intake import lodging, reference
-from services.intake.models import Answered, Holding
+from services.intake.models import Answered, Holding, Petition
 from services.intake.submissions import open_submission
 
 ANSWERED: Final = "dannguyen.submission.answered.v1"
@@ -49,6 +49,15 @@ def remember_conclusion(event: CaseSettled, work: Work) -> None:
     held = work.get(Holding, event.case_id) or Holding(case_id=event.case_id)
     held.is_settled = True
     work.save(held)
+
+
+@on(CaseReopened, loads=[Petition])
+def take_up_again(event: CaseReopened, work: Work) -> None:
+    """A withdrawal that was not of free will counts for nothing; the letter can be withdrawn anew (Law on Complaints, art. 10.3)."""
+    petition = work.get(Petition, event.case_id)
+    if petition is not None:
+        petition.is_withdrawn = False
+        work.save(petition)
 
 
 def _opened(record: RawRecord) -> Submission | Refusal:

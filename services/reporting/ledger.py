@@ -92,6 +92,7 @@ class Act(StrEnum):
     SETTLED = "settled"
     TERMINATED = "terminated"
     SECOND_OPENED = "second_opened"
+    REOPENED = "reopened"
     DEMANDED = "demanded"
 
 
@@ -200,6 +201,7 @@ ACTS: dict[type[Event], Act] = {
     cases.CaseSettled: Act.SETTLED,
     cases.CaseTerminated: Act.TERMINATED,
     cases.SecondSettlementOpened: Act.SECOND_OPENED,
+    cases.CaseReopened: Act.REOPENED,
     cases.ProgressDemanded: Act.DEMANDED,
 }
 """The facts of routing that the books know. Others (a step due, a dialogue held) change no figure."""
@@ -223,11 +225,17 @@ def entries(receipt: Receipt | None, moves: Sequence[Move]) -> list[Entry]:
     chain = [_entry(receipt, receipt.received_by, receipt.received_on)]
     for move in moves:
         _post(chain, move, receipt)
-    _end_by_intake(chain[-1], receipt)
+    _end_by_intake(chain[-1], _as_reopened(receipt, moves))
     may_count = receipt.eligibility is not Eligibility.INELIGIBLE and receipt.kind is not Kind.MIXED
     for entry in chain:
         entry.is_eligible = may_count and entry.disposal is not None and entry.disposal.is_counted
     return chain
+
+
+def _as_reopened(receipt: Receipt, moves: Sequence[Move]) -> Receipt:
+    """The receipt without a withdrawal that the settler has set aside since."""
+    is_aside = receipt.withdrawn_on is not None and any(move.act is Act.REOPENED and move.on >= receipt.withdrawn_on for move in moves)
+    return msgspec.structs.replace(receipt, withdrawn_on=None) if is_aside else receipt
 
 
 def _entry(receipt: Receipt, agency: str, received_on: date) -> Entry:
@@ -247,11 +255,13 @@ def _post(chain: list[Entry], move: Move, receipt: Receipt) -> None:
         _urge(chain[-1], move)
     elif move.act is Act.SECOND_OPENED:
         _open_second(chain, move, receipt)
+    elif move.act is Act.REOPENED:
+        _reopen(chain, move, receipt)
     elif move.holder is not None and move.holder != chain[-1].agency:
         _pass_on(chain, move, receipt)
     entry = chain[-1]
     match move.act:
-        case Act.ASSIGNED | Act.DECIDED | Act.ACCEPTED | Act.SECOND_OPENED:
+        case Act.ASSIGNED | Act.DECIDED | Act.ACCEPTED | Act.SECOND_OPENED | Act.REOPENED:
             entry.dispose(Disposal.OWN, move.on)
         case Act.GUIDED:
             entry.dispose(Disposal.GUIDED, move.on)
@@ -306,6 +316,14 @@ def _open_second(chain: list[Entry], move: Move, receipt: Receipt) -> None:
     chain.append(second)
 
 
+def _reopen(chain: list[Entry], move: Move, receipt: Receipt) -> None:
+    """What was withdrawn under pressure is to be settled after all: a new entry in the same book, so that what was reported stays."""
+    ended = chain[-1]
+    withdrawn_on = min(receipt.withdrawn_on or move.on, move.on)
+    _end_by_intake(ended, msgspec.structs.replace(receipt, withdrawn_on=withdrawn_on))
+    chain.append(_entry(receipt, ended.agency, max(move.on, ended.closed_on or ended.handled_on or move.on)))
+
+
 def _terminate(entry: Entry, on: date) -> None:
     if entry.disposal is None:
         entry.dispose(Disposal.ENDED, on)
@@ -342,6 +360,7 @@ STATUS = {
     Act.SETTLED: Status.SETTLED,
     Act.TERMINATED: Status.TERMINATED,
     Act.SECOND_OPENED: Status.ASSIGNED,
+    Act.REOPENED: Status.ASSIGNED,
 }
 """Where a case stands after an act; a demand for progress leaves it where it is."""
 
@@ -350,6 +369,7 @@ def count(receipt: Receipt | None, moves: Sequence[Move]) -> Count | None:
     """Where the letter stands in the live counts; nowhere before it is seen received."""
     if receipt is None:
         return None
+    receipt = _as_reopened(receipt, moves)
     moved_by = [move for move in moves if move.act in STATUS]
     holder = next((move.holder for move in reversed(moved_by) if move.holder), receipt.received_by)
     status = _status(receipt, moved_by)

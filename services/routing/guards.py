@@ -11,8 +11,8 @@ from contracts.errors import IllegalMove, Invalid
 from contracts.moves import Ask
 from contracts.vocabulary import Branch, Kind, Step, label
 from law import bodies, clocks, reference
-from law.bodies import Level, Office
-from services.routing import court, protection
+from law.bodies import Office
+from services.routing import court, meeting, protection
 from services.routing.moves import MoveRow, Moves
 from services.routing.state import State, is_own
 
@@ -215,8 +215,16 @@ def representatives(act: Act) -> None:
     most = book.threshold("representatives_of_a_large_crowd" if large else "representatives_of_a_crowd", act.on)
     if not 1 <= act.ask.representatives <= most:
         raise act.lacks("representatives_wrong", "representatives", people=people, most=most)
+    if act.ask.is_outside_represented:
+        raise act.refuse("representatives_outside", law="LTCD 29")
     if not act.ask.is_signed_by_all:
         raise act.lacks("representatives_unsigned", "is_signed_by_all")
+
+
+def was_withdrawn(act: Act) -> None:
+    """The case ended because it was wholly withdrawn; nothing else is reopened (Law on Complaints, art. 10.3)."""
+    if not act.state.is_withdrawn:
+        raise act.refuse("not_withdrawn")
 
 
 def in_time(act: Act) -> None:
@@ -230,30 +238,6 @@ def not_complex(act: Act) -> None:
     """The note is written once."""
     if act.state.note:
         raise act.refuse("already_complex", document=act.state.note)
-
-
-def dialogue(act: Act) -> None:
-    """The settler met the complainant first (Law on Complaints, art. 39, 53.1)."""
-    if act.state.dialogue_on is None:
-        raise act.refuse("dialogue_required")
-
-
-def dialogue_if_contested(act: Act) -> None:
-    """First settlement needs a dialogue only where demand and verification still differ (Law on Complaints, art. 30.1)."""
-    if act.ask.is_contested:
-        dialogue(act)
-
-
-def head_in_person(act: Act) -> None:
-    """Who leads the dialogue of a second settlement (Decree 124/2020, art. 28.2): a provincial agency's head always does, a provincial
-    chair or minister when many people petition or agencies differ.
-    """
-    state, holder = act.state, bodies.body(act.state.holder)
-    if holder is None or state.is_dialogue_in_person:
-        return
-    is_crowd = state.axes.people_count >= reference.book().threshold("crowd_people", act.on) or bool(state.refused_by)
-    if holder.role is Office.DEPARTMENT or (holder.level in (Level.PROVINCE, Level.CENTRAL) and is_crowd):
-        raise act.refuse("head_must_lead", law="ND124 28.2")
 
 
 def came_from_another(act: Act) -> None:
@@ -370,11 +354,9 @@ GUARDS: Final[dict[str, Callable[[Act], None]]] = {
         basis,
         from_forwarder,
         representatives,
+        was_withdrawn,
         in_time,
         not_complex,
-        dialogue,
-        dialogue_if_contested,
-        head_in_person,
         came_from_another,
         not_refused,
         not_decided,
@@ -385,6 +367,7 @@ GUARDS: Final[dict[str, Callable[[Act], None]]] = {
         effective,
         obliged,
         obligation,
+        *meeting.GUARDS,
         *court.GUARDS,
         *protection.GUARDS,
     )

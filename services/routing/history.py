@@ -244,6 +244,10 @@ def _second(state: State, fact: cases.SecondSettlementOpened) -> None:
     state.axes = msgspec.structs.replace(state.axes, settled_before=SettledBefore.ONCE)
 
 
+def _reopened(state: State, fact: cases.CaseReopened) -> None:
+    state.is_withdrawn, state.came_on, state.accepted_on = False, fact.legal_on, None
+
+
 def _obliged(state: State, fact: cases.ObligationSet) -> None:
     state.obligations = {**state.obligations, fact.obligation: fact.obliged}
     if fact.due_on is not None:
@@ -295,6 +299,7 @@ _WRITERS: dict[type[Event], Callable[[State, Any], bool | None]] = {
     cases.ObligationSet: _obliged,
     cases.ObligationFulfilled: _fulfilled,
     cases.CaseTerminated: _nothing,
+    cases.CaseReopened: _reopened,
     **dict.fromkeys(lawsuit.READERS, _sued),
     **protection.READERS,
 }

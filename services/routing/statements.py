@@ -169,6 +169,18 @@ def _terminated(act: Act, agency: str) -> Event:
     )
 
 
+def _reopened(act: Act, agency: str) -> Event:
+    return cases.CaseReopened(
+        case_id=act.state.case_id,
+        legal_on=act.on,
+        ground=act.ask.ground or "",
+        document=_document(act),
+        law=_ground_law(act),
+        step=None,
+        due_on=None,
+    )
+
+
 def _second(act: Act, agency: str) -> Event:
     return cases.SecondSettlementOpened(
         case_id=act.state.case_id,
@@ -234,6 +246,7 @@ WRITERS: Final[dict[str, Callable[[Act, str], Event]]] = {
     "DecisionPublished": _published,
     "NoticeSent": _noticed,
     "CaseTerminated": _terminated,
+    "CaseReopened": _reopened,
     "SecondSettlementOpened": _second,
     "ProgressDemanded": _urged,
     "ObligationSet": _obliged,

@@ -47,7 +47,8 @@ def grow(fact: PetitionLinked, work: Work) -> None:
 def stop_watching_withdrawn(fact: PetitionWithdrawn, work: Work) -> None:
     """A letter wholly withdrawn of free will is no hot spot any more; a coerced withdrawal ends nothing."""
     watch = _watched(fact.case_id, work)
-    watch.is_withdrawn = watch.is_withdrawn or (fact.is_whole and not fact.is_coerced)
+    is_since_reopened = watch.reopened_on is None or fact.legal_on > watch.reopened_on
+    watch.is_withdrawn = watch.is_withdrawn or (fact.is_whole and not fact.is_coerced and is_since_reopened)
     weigh(watch, work)
 
 
@@ -55,6 +56,8 @@ def follow_case(fact: Event, work: Work) -> None:
     """Follow who holds the case, whether it is open and which missed steps have ended."""
     watch = _watched(fact.case_id, work)
     watch.holder = getattr(fact, "holder", watch.holder)
+    if isinstance(fact, cases.CaseReopened):
+        watch.is_withdrawn, watch.reopened_on = False, fact.legal_on
     if type(fact) in rules.OPENS:
         watch.is_closed, watch.dispute_count = False, 0
     elif type(fact) in rules.CLOSES:

@@ -45,6 +45,7 @@ class Watch(Base, table=True):
 
     holder: str | None = None
     is_closed: bool = False
+    reopened_on: date | None = None
     dispute_count: int = 0
 
     same_object_count: int = 0

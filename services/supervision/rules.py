@@ -157,6 +157,7 @@ ENDS: Final[dict[type[Event], frozenset[Step]]] = {
     cases.CaseResumed: _SETTLE,
     cases.CaseSettled: _TO_SETTLE,
     cases.CaseTerminated: _ALL,
+    cases.CaseReopened: frozenset(),
     cases.SecondSettlementOpened: _ALL,
     cases.DecisionSent: frozenset({Step.SEND_DECISION}),
     cases.DecisionPublished: frozenset({Step.PUBLISH}),
@@ -193,6 +194,7 @@ OPENS: Final[frozenset[type[Event]]] = frozenset(
         cases.CaseAccepted,
         cases.CaseResumed,
         cases.SecondSettlementOpened,
+        cases.CaseReopened,
     }
 )
 """After these somebody has, and bodies do not disagree about who."""

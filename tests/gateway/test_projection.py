@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from contracts.cases import CaseSettled
+from contracts.cases import CaseReopened, CaseSettled
 from contracts.event import FACTS, Event
 from contracts.petitions import PetitionLinked, PetitionWithdrawn
 from contracts.vocabulary import Kind, Outcome, Role
@@ -74,6 +74,16 @@ async def test_only_a_whole_and_free_withdrawal_ends_a_matter(world: World, is_w
     withdrawn = stamped(PetitionWithdrawn(case_id="c1", is_whole=is_whole, is_coerced=is_coerced), 2)
     await world.tell(lodged("c1"), assigned("c1"), withdrawn)
     assert (await world.data('{petition(caseId:"c1"){status}}'))["petition"]["status"] == status
+
+
+@pytest.mark.parametrize("is_withdrawal_first", [True, False])
+async def test_a_matter_taken_up_again_after_a_coerced_withdrawal_is_open_whichever_topic_comes_first(
+    world: World, is_withdrawal_first: bool
+) -> None:
+    withdrawn = stamped(PetitionWithdrawn(case_id="c1", is_whole=True, is_coerced=False), 2)
+    again = stamped(CaseReopened(case_id="c1", ground="coerced", document="1/BC", law="LKN 10.3", step=None, due_on=None), 2)
+    await world.tell(lodged("c1"), assigned("c1"), *((withdrawn, again) if is_withdrawal_first else (again, withdrawn)))
+    assert (await world.data('{petition(caseId:"c1"){status}}'))["petition"]["status"] == "ASSIGNED"
 
 
 async def test_a_case_that_routing_settled_stays_settled_when_the_letter_is_withdrawn_later(world: World) -> None:

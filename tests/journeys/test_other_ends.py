@@ -113,6 +113,22 @@ def test_its_author_withdraws_a_complaint_before_it_is_accepted(world: World, pl
     assert world.ask("intake", "POST", path, {}, by=world.citizen(found.code)).json()["code"] == "already_withdrawn"
 
 
+def test_a_complaint_withdrawn_under_pressure_is_taken_up_again(world: World, place: Place) -> None:
+    found = complaint(world, place)
+    world.do("intake", "POST", f"/petitions/{found.case_id}/withdraw", {"on": "2026-07-08"}, by=officer(place.ward))
+    found.until(status="withdrawn")
+    assert found.refused("reopen", place.ward, date(2026, 7, 20), ground="regret")["code"] == "ground_unknown"
+    assert found.move("reopen", place.ward, date(2026, 7, 20), ground="coerced")["status"] == "assigned"
+    assert found.due_on("accept") == "2026-07-29"
+    seen = "query ($id: ID!) { petition(caseId: $id) { status } case(caseId: $id) { status } }"
+
+    def is_open() -> bool:
+        told = world.graphql(seen, by=officer(place.ward), id=found.case_id)
+        return {told["petition"]["status"], told["case"]["status"]} == {"ASSIGNED"}
+
+    until("open again in GraphQL", is_open)
+
+
 def test_a_complaint_withdrawn_after_acceptance_ends_by_a_decision(world: World, place: Place) -> None:
     found = complaint(world, place)
     found.move("accept", place.ward, date(2026, 7, 8))

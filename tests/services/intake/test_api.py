@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from contracts.cases import CaseSettled
+from contracts.cases import CaseReopened, CaseSettled
 from contracts.petitions import PetitionClassified, PetitionLinked, PetitionLodged, PetitionWithdrawn
 from contracts.vocabulary import Outcome, Role
 from services.intake import jobs, receipt, reference
@@ -259,6 +259,19 @@ async def test_a_complaint_is_withdrawn_in_part_from_july_2026_only(desk: Desk, 
     assert answer.status_code == status
     if status == 200:
         assert (await desk.post(f"/petitions/{case_id}/withdraw", {})).status_code == 200
+
+
+async def test_a_coerced_withdrawal_leaves_the_letter_as_it_was(desk: Desk) -> None:
+    case_id = (await desk.lodged(keys.petition()))["case_id"]
+    assert (await desk.post(f"/petitions/{case_id}/withdraw", {"is_coerced": True})).status_code == 200
+    assert (await desk.post(f"/petitions/{case_id}/classify", {"axes": AXES})).status_code == 200
+
+
+async def test_article_10_what_was_reopened_can_be_withdrawn_anew(desk: Desk) -> None:
+    case_id = (await desk.lodged(keys.petition()))["case_id"]
+    assert (await desk.post(f"/petitions/{case_id}/withdraw", {})).status_code == 200
+    await desk.living.feed([CaseReopened(case_id=case_id, ground="coerced", document="1/BC", law="LKN 10.3", step=None, due_on=None)])
+    assert (await desk.post(f"/petitions/{case_id}/withdraw", {})).status_code == 200
 
 
 async def test_a_denunciation_is_not_withdrawn_after_its_conclusion(desk: Desk) -> None:

@@ -39,6 +39,11 @@ def withdrawn(case_id: str = "c1", *, on: date = START, is_whole: bool = True) -
     return petitions.PetitionWithdrawn(case_id=case_id, legal_on=on, is_whole=is_whole, is_coerced=False)
 
 
+def reopened(case_id: str = "c1", *, on: date = START) -> cases.CaseReopened:
+    """The withdrawal was not of free will."""
+    return cases.CaseReopened(case_id=case_id, legal_on=on, ground="coerced", document="D", law="L", step=None, due_on=None)
+
+
 def assigned(case_id: str = "c1", *, on: date = START, holder: str = HOME) -> cases.PetitionAssigned:
     """``holder`` must settle."""
     return cases.PetitionAssigned(case_id=case_id, legal_on=on, holder=holder, rule="R", law="L", step=None, due_on=None)
@@ -150,7 +155,7 @@ def receipt_facts(case_id: str) -> st.SearchStrategy[list[Event]]:
 def move_facts(case_id: str) -> st.SearchStrategy[list[Event]]:
     """Routing's facts about one case: any acts in any order, because the books must have an answer for everything."""
     one = st.just(case_id)
-    plain = [st.builds(make, one, on=DAYS) for make in (guided, returned, filed, refused, terminated, suspended, resumed)]
+    plain = [st.builds(make, one, on=DAYS) for make in (guided, returned, filed, refused, terminated, suspended, resumed, reopened)]
     held = [st.builds(make, one, on=DAYS, holder=BODY) for make in (assigned, accepted, decided, second_opened)]
     urged = st.builds(demanded, one, on=DAYS, by=BODY, holder=BODY)
     sent = st.builds(forwarded, one, on=DAYS, sender=BODY, holder=BODY)

@@ -99,6 +99,19 @@ def test_a_withdrawn_own_matter_is_closed_unless_routing_closed_it_first() -> No
     assert (entry.closing, entry.closed_on) == (Closing.SETTLED, after(12))
 
 
+def test_what_was_withdrawn_under_pressure_is_entered_anew_and_leaves_what_was_reported() -> None:
+    facts = [make.lodged(), make.assigned(), make.withdrawn(on=after(9)), make.reopened(on=after(20))]
+    for order in (facts, [facts[1], facts[3], facts[0], facts[2]]):
+        first, again = book(*order)
+        assert (first.closing, first.closed_on) == (Closing.WITHDRAWN, after(9))
+        assert (again.agency, again.received_on, again.disposal, again.closing) == (make.HOME, after(20), Disposal.OWN, None)
+    counted = ledger.count(*told(*facts))
+    assert counted is not None
+    assert counted.status is Status.ASSIGNED
+    first, again = book(*facts, make.withdrawn(on=after(30)))
+    assert (first.closed_on, again.closing, again.closed_on) == (after(20), Closing.WITHDRAWN, after(30))
+
+
 def test_a_partly_withdrawn_letter_stays() -> None:
     (entry,) = book(make.lodged(), make.assigned(), make.withdrawn(is_whole=False))
     assert entry.closing is None

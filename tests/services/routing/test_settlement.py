@@ -20,9 +20,7 @@ from tests.services.routing.matters import (
     Matter,
     accepted,
     axes,
-    linked,
     refusal,
-    withdrawn,
 )
 
 
@@ -66,6 +64,11 @@ def test_article_29_from_five_people_on_they_act_through_representatives(people:
 
 def test_all_must_sign_the_appointment_of_representatives():
     assert refusal(Matter(axes(people_count=7)), "accept", representatives=1).code == "representatives_unsigned"
+
+
+def test_article_29_representatives_are_petitioners_themselves():
+    asked = {"representatives": 1, "is_signed_by_all": True, "is_outside_represented": True}
+    assert refusal(Matter(axes(people_count=7)), "accept", **asked).code == "representatives_outside"
 
 
 def test_article_11_a_refusal_names_a_ground_of_the_law():
@@ -158,6 +161,14 @@ def test_article_39_a_second_settlement_needs_a_dialogue_led_by_the_head_when_ma
     case.do("settle", date(2026, 7, 16), outcome="upheld")
 
 
+def test_decree_124_the_head_leads_where_agencies_differ():
+    case = Matter(axes(settled_before=SettledBefore.ONCE), by=PROVINCE)
+    case.do("accept", JULY)
+    case.do("mark_complex", JULY, criteria=["agencies_differ"])
+    case.do("dialogue", date(2026, 7, 13))
+    assert refusal(case, "settle", date(2026, 7, 14), outcome="upheld").code == "head_must_lead"
+
+
 def test_article_30_a_first_settlement_needs_a_dialogue_only_where_views_still_differ():
     assert refusal(accepted(), "settle", outcome="wrong", is_contested=True).code == "dialogue_required"
     accepted().do("settle", JULY, outcome="wrong")
@@ -248,36 +259,6 @@ def test_after_its_end_a_case_has_no_moves_but_its_notice_and_the_way_to_court()
     case.do("terminate", date(2026, 7, 20), ground="object_gone")
     assert case.open_moves == {"send_notice", "sue"}
     assert refusal(case, "settle", date(2026, 7, 21), outcome="wrong").code == "move_not_now"
-
-
-# What intake says later
-
-
-def test_a_letter_withdrawn_before_acceptance_ends():
-    case = Matter(axes())
-    case.hear(withdrawn(on=JULY))
-    assert (case.state.status, case.state.main_clock) == (Status.WITHDRAWN, None)
-
-
-def test_a_matter_withdrawn_after_acceptance_ends_by_a_decision():
-    case = accepted()
-    case.hear(withdrawn(on=date(2026, 7, 8)))
-    assert case.state.status is Status.ACCEPTED
-    case.do("terminate", date(2026, 7, 9), ground="withdrawn")
-    assert case.state.status is Status.TERMINATED
-
-
-def test_a_coerced_or_partial_withdrawal_changes_nothing():
-    case = Matter(axes())
-    case.hear(withdrawn(on=JULY, is_coerced=True))
-    case.hear(withdrawn(on=JULY, is_whole=False))
-    assert case.state.status is Status.ASSIGNED
-
-
-def test_a_repeated_letter_ends_with_its_clocks():
-    case = Matter(axes(), is_classified=False)
-    case.hear(linked(on=JULY))
-    assert (case.state.status, case.state.founding, case.state.main_clock) == (Status.LINKED, "c0", None)
 
 
 # Several competent bodies

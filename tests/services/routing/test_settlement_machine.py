@@ -6,6 +6,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from contracts.cases import CaseReopened
 from contracts.errors import Refusal
 from contracts.vocabulary import FIRST_STEPS, AuthorRole, Branch, Competence, Eligibility, Kind, SettledBefore, Source, Step
 from law import bodies
@@ -168,6 +169,8 @@ class Settlement(RuleBasedStateMachine):
             self.visits.append(state.holder)
         if not state.status.is_open and state.status.value not in ("settled",):
             self.ended = True
+        elif self.ended and isinstance(self.case.facts[-1], CaseReopened):
+            self.ended = False
         elif self.ended:
             raise AssertionError("a case that ended was opened again")
 

@@ -32,6 +32,11 @@ def withdrawn(case_id: str = "c1", *, is_whole: bool = True, is_coerced: bool = 
     return petitions.PetitionWithdrawn(case_id=case_id, legal_on=START, is_whole=is_whole, is_coerced=is_coerced)
 
 
+def reopened(case_id: str = "c1", *, on: date = START) -> cases.CaseReopened:
+    """The withdrawal was not of free will."""
+    return cases.CaseReopened(case_id=case_id, legal_on=on, ground="coerced", document="D", law="L", step=None, due_on=None)
+
+
 def assigned(case_id: str = "c1", *, holder: str = HOME) -> cases.PetitionAssigned:
     """``holder`` must settle."""
     return cases.PetitionAssigned(case_id=case_id, legal_on=START, holder=holder, rule="R", law="L", step=None, due_on=None)

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from contracts.event import ENVELOPE
-from contracts.oversight import HotspotChanged, HotspotCleared, HotspotRaised, ReminderSent
+from contracts.oversight import HotspotChanged, HotspotCleared, HotspotRaised, RedAlertRaised, ReminderSent
 from contracts.petitions import Person
 from services.supervision import rules
 from services.supervision.models import Alert, Base, MissedStep, Watch
@@ -19,12 +19,13 @@ FIELDS = {
     HotspotChanged: {"reasons", "people_count", "days_overdue", "holder", "expires_on"},
     HotspotCleared: {"reason"},
     ReminderSent: {"holder", "step", "missed_due_on", "law"},
+    RedAlertRaised: {"holder", "step", "missed_due_on", "law"},
 }
 COLUMNS = {
     Watch: {
         "case_id", "received_by", "received_on", "people_count", "place", "object_ref", "is_reception", "is_withdrawn",
         "founding_case_id", "linked_count", "linked_people_count", "linked_reception_count", "holder", "is_closed", "dispute_count",
-        "same_object_count",
+        "same_object_count", "reopened_on",
     },
     MissedStep: {"case_id", "step", "due_on", "holder", "reminded_on", "ended_on"},
     Alert: {

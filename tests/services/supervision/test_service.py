@@ -136,6 +136,16 @@ async def test_only_a_free_and_whole_withdrawal_ends_an_alert(supervision: Livin
     assert (len(await told(supervision)) == 2) is ends
 
 
+@pytest.mark.parametrize("is_withdrawal_first", [True, False])
+async def test_a_matter_taken_up_again_is_watched_again_whichever_topic_comes_first(supervision: Living, is_withdrawal_first: bool) -> None:
+    facts = [make.withdrawn(), make.reopened()] if is_withdrawal_first else [make.reopened(), make.withdrawn()]
+    await supervision.feed([make.lodged(people_count=5), make.assigned()])
+    for fact in facts:
+        await supervision.feed([fact])
+    (watch,) = await supervision.rows(Watch)
+    assert watch.matter(None).is_open
+
+
 @pytest.mark.parametrize("seed", range(6))
 async def test_what_is_watched_does_not_depend_on_the_order_between_topics(supervision: Living, seed: int, tmp_path: Path) -> None:
     streams = [
