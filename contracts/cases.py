@@ -191,6 +191,15 @@ class ProgressDemanded(Event, type="progress.demanded.v1", topic=CASES):
     due_on: date | None
 
 
+class DenunciationContinued(Event, type="denunciation.continued.v1", topic=CASES):
+    """The denouncer came to the superior because settlement is overdue; ``received_by`` orders a report by ``due_on`` (art. 38.2)."""
+
+    received_by: AgencyCode
+    document: str
+    law: str
+    due_on: date | None
+
+
 class NoticeSent(Event, type="notice.sent.v1", topic=CASES):
     """A notice that the law orders beside the decision itself was sent; ``step`` says which."""
 

@@ -191,6 +191,7 @@ class Step(StrEnum):
     DIRECT_ENFORCEMENT = "direct_enforcement"
     ANSWER_LIABILITY = "answer_liability"
     PROCESS = "process"
+    ORDER_REPORT = "order_report"
 
 
 FIRST_STEPS = frozenset(list(Step)[: list(Step).index(Step.DECIDE_COMPETENCE) + 1])

@@ -293,6 +293,12 @@ def overdue(act: Act) -> None:
         raise act.refuse("not_overdue")
 
 
+def uncontinued(act: Act) -> None:
+    """A report is not ordered yet because of an earlier continued denunciation."""
+    if act.state.clock(Step.ORDER_REPORT) is not None:
+        raise act.refuse("continued_before")
+
+
 def within_filing(act: Act) -> None:
     """The complainant came within the term for going on (Law on Complaints, art. 33.1, 48): from receipt of the first decision,
     or from the end of the term without one.
@@ -363,6 +369,7 @@ GUARDS: Final[dict[str, Callable[[Act], None]]] = {
         step,
         running,
         overdue,
+        uncontinued,
         within_filing,
         effective,
         obliged,

@@ -23,7 +23,7 @@ from services.routing.state import UNDECIDED, State, is_open_to_several, is_own,
 
 STAND_STILL = frozenset({Step.SETTLE})
 """Steps whose days are not counted while settlement is suspended (Law on Complaints, art. 11a.4; Law on Denunciations, art. 34.2)."""
-OF_OTHERS = frozenset({Step.DECIDE_COMPETENCE, Step.FULFIL})
+OF_OTHERS = frozenset({Step.DECIDE_COMPETENCE, Step.FULFIL, Step.ORDER_REPORT})
 """Steps that another body than the holder must take."""
 WITHOUT_STATUTORY_LIMIT = frozenset({"recommendation", "feedback"})
 """Kinds for which no law sets a limit of settlement; the agency's own, if it named one, stands in the fact of acceptance."""
@@ -85,7 +85,7 @@ def _start(state: State, start: Start, fact: Event, on: date) -> None:
         step=start.step,
         kind=start.kind or state.kind,
         limit=start.limit,
-        holder=state.holder,
+        holder=getattr(fact, "received_by", state.holder) if start.step in OF_OTHERS else state.holder,
         started_on=_since(state, start, on),
     )
     if isinstance(fact, cases.CaseAccepted) and state.kind in WITHOUT_STATUTORY_LIMIT:
@@ -294,6 +294,7 @@ _WRITERS: dict[type[Event], Callable[[State, Any], bool | None]] = {
     cases.DecisionPublished: _nothing,
     cases.DecisionEffective: _effective,
     cases.SecondSettlementOpened: _second,
+    cases.DenunciationContinued: _nothing,
     cases.ProgressDemanded: _nothing,
     cases.NoticeSent: _nothing,
     cases.ObligationSet: _obliged,

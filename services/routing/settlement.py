@@ -127,6 +127,7 @@ def _with_dates(table: Moves, state: State, fact: Event, act: Act) -> Event:
 
 _DATED_BY: Final[dict[type[Event], Step]] = {
     cases.ProgressDemanded: Step.REPORT_PROGRESS,
+    cases.DenunciationContinued: Step.ORDER_REPORT,
     court_facts.JudgmentReceived: Step.ENFORCE_JUDGMENT,
     court_facts.CompulsionRequested: Step.COMPEL_ENFORCEMENT,
     court_facts.EnforcementCompelled: Step.DIRECT_ENFORCEMENT,
@@ -157,6 +158,7 @@ _DONE_BY: Final = {
     "send_decision": (Step.SEND_DECISION,),
     "publish": (Step.PUBLISH,),
     "decide_competence": (Step.DECIDE_COMPETENCE,),
+    "urge": (Step.ORDER_REPORT,),
     "fulfil_obligation": (Step.FULFIL,),
     "set_obligation": (Step.ENFORCE, Step.ACT_ON_CONCLUSION),
     "enforce_judgment": (Step.ENFORCE_JUDGMENT,),

@@ -194,6 +194,12 @@ def _second(act: Act, agency: str) -> Event:
     )
 
 
+def _continued(act: Act, agency: str) -> Event:
+    return cases.DenunciationContinued(
+        case_id=act.state.case_id, legal_on=act.on, received_by=agency, document=_document(act), law=act.row.law, due_on=None
+    )
+
+
 def _urged(act: Act, agency: str) -> Event:
     return cases.ProgressDemanded(
         case_id=act.state.case_id,
@@ -248,6 +254,7 @@ WRITERS: Final[dict[str, Callable[[Act, str], Event]]] = {
     "CaseTerminated": _terminated,
     "CaseReopened": _reopened,
     "SecondSettlementOpened": _second,
+    "DenunciationContinued": _continued,
     "ProgressDemanded": _urged,
     "ObligationSet": _obliged,
     "ObligationFulfilled": _fulfilled,

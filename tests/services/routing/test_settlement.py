@@ -234,6 +234,19 @@ def test_article_38_the_superior_urges_an_overdue_denunciation_and_may_take_it_o
     assert (case.state.holder, case.state.status) == ("CP-TW", Status.ASSIGNED)
 
 
+def test_article_38_a_denunciation_continued_because_overdue_makes_the_superior_order_a_report():
+    case = Matter(MISDIRECTED)
+    case.do("forward", JULY, to=PROVINCE)
+    case.do("accept", date(2026, 7, 8))
+    assert refusal(case, "continue_overdue", date(2026, 8, 7), agency="CP-TW").code == "not_overdue"
+    fact = case.do("continue_overdue", date(2026, 8, 10), agency="CP-TW")
+    assert (fact.received_by, fact.due_on, fact.law) == ("CP-TW", date(2026, 8, 17), "LTC 38.1; LTC 38.2")
+    assert case.state.clock(Step.ORDER_REPORT).holder == "CP-TW"
+    assert refusal(case, "continue_overdue", date(2026, 8, 11), agency="CP-TW").code == "continued_before"
+    case.do("urge", date(2026, 8, 12), agency="CP-TW")
+    assert (case.due(Step.ORDER_REPORT), case.due(Step.REPORT_PROGRESS)) == (None, date(2026, 8, 19))
+
+
 def test_obligations_follow_an_effective_decision():
     case = accepted()
     case.do("settle", date(2026, 7, 20), outcome="right")
