@@ -7,7 +7,7 @@ import pytest
 
 from contracts import court
 from contracts.vocabulary import FIRST_STEPS, Kind, Status, Step
-from services.routing import lawsuit, settlement
+from services.routing import lawsuit, questions, settlement
 from services.routing.state import State
 from tests.services.routing.matters import JULY, MOVES, PROVINCE, WARD, Matter, accepted, axes, refusal
 
@@ -259,3 +259,18 @@ def test_the_suit_is_part_of_what_is_kept():
     kept = msgspec.json.decode(msgspec.json.encode(case.state), type=State)
     assert kept == case.state
     assert case.state.last_on > JULY
+
+
+def test_a_history_told_from_outside_may_go_to_court():
+    facts = [
+        {"type": "PetitionLodged", "at": "2026-07-03", "received_by": WARD},
+        {"type": "PetitionClassified", "at": "2026-07-03"},
+        {"type": "accept", "at": "2026-07-06"},
+        {"type": "sue", "at": "2026-07-13", "court": COURT},
+        {"type": "suit.docketed", "at": "2026-07-20"},
+    ]
+    asked = questions.WhatNext(kind="complaint", facts=facts, ask="settle")
+    found = questions.what_next(asked)
+    assert {"terminate", "drop_suit", "receive_judgment"} <= {step.move for step in found.steps}
+    assert found.asked is not None
+    assert (found.asked["allowed"], found.asked["refusal"]["code"]) == (False, "before_the_court")
