@@ -27,8 +27,14 @@ _COMPLAINT = (
     {"move": "settle"},
     {"move": "sue", "to": COURT, "is_dismissal": True},
 )
-_COURT = ({"move": "docket_suit"}, {"move": "receive_judgment", "ground": "to_enforce", "to": WARD})
-ALONG = {"complaint": _COMPLAINT + _COURT, "discipline": _COMPLAINT + _COURT}
+_COURT = (
+    {"move": "docket_suit"},
+    {"move": "receive_judgment", "ground": "to_enforce", "to": WARD},
+    {"move": "request_compulsory", "days": 40},
+    {"move": "compel_enforcement"},
+)
+_PROTECTED = ({"move": "ask_protection"}, {"move": "accept"}, {"move": "apply_protection"}, {"move": "settle"})
+ALONG = {"complaint": _COMPLAINT + _COURT, "discipline": _COMPLAINT + _COURT, "denunciation": _PROTECTED}
 """How such a matter mostly goes; a case may begin some way along, so that chance finds what comes late."""
 _MOSTLY = ({"move": "accept"}, {"move": "settle"})
 
@@ -51,7 +57,7 @@ class Settlement(RuleBasedStateMachine):
         is_classified=st.sampled_from([True, True, True, False]),
         by=st.sampled_from(BODIES),
         start=st.dates(date(2025, 8, 1), date(2027, 3, 1)),
-        along=st.integers(0, 8),
+        along=st.integers(0, 10),
     )
     def open_a_case(
         self, kind, author, own, source, eligibility, before, people, is_discipline, is_in_person, is_classified, by, start, along
@@ -76,9 +82,10 @@ class Settlement(RuleBasedStateMachine):
         for step in ALONG.get(self.case.state.kind, _MOSTLY)[:along]:
             self._go(**step)
 
-    def _go(self, move, **asked):
-        """Make a move as its row allows, if it is open."""
+    def _go(self, move, days=0, **asked):
+        """Make a move as its row allows, if it is open after so many days."""
         state = self.case.state
+        self.on += timedelta(days)
         open_now = {step.move: step for step in settlement.next_steps(MOVES, state, self.on)}
         if move in open_now:
             outcome = (MOVES.outcomes_for(state.kind, state.stage) or ["answered"])[0]
@@ -97,7 +104,7 @@ class Settlement(RuleBasedStateMachine):
 
     @rule(whole=st.booleans(), coerced=st.booleans(), dice=st.integers(0, 9))
     def withdraw(self, whole, coerced, dice):
-        if dice < 9:
+        if dice < 8:
             return
         self.case.hear(withdrawn(on=self.on, is_whole=whole, is_coerced=coerced))
         self._note()
