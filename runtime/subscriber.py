@@ -71,7 +71,7 @@ class Reader:
 
     async def run(self) -> None:
         """Connect, watch, connect again."""
-        _collect_rarely()
+        collect_rarely()
         delay = 0.5
         while True:
             try:
@@ -161,7 +161,7 @@ class Reader:
         return []
 
 
-def _collect_rarely() -> None:
+def collect_rarely() -> None:
     """Batches make thousands of short-lived objects and no cycles: leave what start-up made alone, and look for garbage rarely."""
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
