@@ -11,15 +11,12 @@ from typing import Any, Final
 import msgspec
 
 from contracts.errors import Invalid, Refusal
-from contracts.moves import Ask as Form
 from contracts.vocabulary import Field, Status, Step
 from law import bodies, clocks, lines, units
 from law.rows import GRADES
 from services.routing import action, competence, reference, settlement
 from services.routing.action import Letter
-from services.routing.clocks import Clock, counted
 from services.routing.competence import Matter
-from services.routing.guards import GUARDS, Act
 from services.routing.moves import Moves
 from services.routing.state import State
 from services.routing.told import told
@@ -225,51 +222,16 @@ def what_next(asked: WhatNext) -> Next:
     on = asked.on or state.last_on
     table = reference.settlement()
     first = _first_of_all(table, state)
-    steps = [*first, *(step for step in settlement.next_steps(table, state, on) if _against(table, state, step.move, on) is None)]
+    steps = [*first, *settlement.next_steps(table, state, on)]
     grade = max((step.grade for step in steps), key=_weakness, default="A")
     cites = tuple(dict.fromkeys(cite for step in steps for cite in step.law.split("; ")))
     running = [{"step": each.step, "due": each.due_on, "rule": each.rule, "law": each.law} for each in state.clocks if each.is_running]
     answer = Next(state.status, state.holder, steps, running, cites, grade)
     if asked.ask is None:
         return answer
-    refusal = None if asked.ask in [step.move for step in first] else _against(table, state, asked.ask, on)
+    refusal = None if asked.ask in [step.move for step in first] else settlement.why_not(table, state, asked.ask, on)
     told_why = {"code": refusal.code, "message": refusal.message, "law": refusal.law} if refusal else None
     return msgspec.structs.replace(answer, asked={"move": asked.ask, "allowed": refusal is None, "refusal": told_why})
-
-
-def _against(table: Moves, state: State, move: str, on: date) -> Refusal | None:
-    """Why a move is not open: what the case says against it, and what no form could make good."""
-    refusal = settlement.why_not(table, state, move, on)
-    if refusal is not None:
-        return refusal
-    row = table.find(move, state.kind, state.stage, state.status, settlement.law_day(state, move, on))
-    if "basis" in row.needs:
-        return _without_basis(Act(state, row, Form(), on, table))
-    clock = state.clock(Step.SETTLE)
-    return _unextendable(clock, state.facts()) if row.fact == "CaseExtended" and clock is not None else None
-
-
-def _without_basis(act: Act) -> Refusal | None:
-    """A basis that somebody must switch on (K1): none is on, or none that fits the case."""
-    options = act.moves.options
-    refusal = None
-    for basis in [name.removeprefix("basis.") for name, value in options.items() if name.startswith("basis.") and value == "on"] or [""]:
-        try:
-            GUARDS["basis"](act._replace(ask=Form(basis=basis)))
-        except Refusal as against:
-            refusal = against
-        else:
-            return None
-    return refusal
-
-
-def _unextendable(clock: Clock, facts: dict[str, Any]) -> Refusal | None:
-    """The law grants no further extension on what is on file."""
-    try:
-        counted(msgspec.structs.replace(clock, extensions=clock.extensions + 1), facts)
-    except Invalid as refusal:
-        return refusal
-    return None
 
 
 def _first_of_all(table: Moves, state: State) -> list[settlement.NextStep]:

@@ -20,6 +20,7 @@ from contracts.vocabulary import Status, Step
 from law import bodies
 from law.transitions import version_on
 from services.routing import clocks, court, history
+from services.routing.clocks import Clock
 from services.routing.guards import GUARDS, Act
 from services.routing.moves import MoveRow, Moves
 from services.routing.state import State, copy_of
@@ -186,7 +187,7 @@ def _open(table: Moves, state: State, on: date) -> Iterator[MoveRow]:
 
 
 def obstacle(table: Moves, state: State, row: MoveRow, on: date) -> Refusal | None:
-    """Why the case itself stands against a move, whatever its form would say."""
+    """Why a move is not open, whatever its form would say: what the case says against it, and what no form could make good."""
     act = Act(state, row, Ask(), on, table)
     for word in row.needs:
         if word in ABOUT_THE_FORM:
@@ -195,6 +196,32 @@ def obstacle(table: Moves, state: State, row: MoveRow, on: date) -> Refusal | No
             GUARDS[word](act)
         except Refusal as refusal:
             return refusal
+    if "basis" in row.needs:
+        return _without_basis(act)
+    clock = state.clock(Step.SETTLE)
+    return _unextendable(clock, state.facts()) if row.fact == "CaseExtended" and clock is not None else None
+
+
+def _without_basis(act: Act) -> Refusal | None:
+    """A basis that somebody must switch on (K1): none is on, or none that fits the case."""
+    switched_on = [name.removeprefix("basis.") for name, value in act.moves.options.items() if name.startswith("basis.") and value == "on"]
+    refusal = None
+    for basis in switched_on or [""]:
+        try:
+            GUARDS["basis"](act._replace(ask=Ask(basis=basis)))
+        except Refusal as against:
+            refusal = against
+        else:
+            return None
+    return refusal
+
+
+def _unextendable(clock: Clock, facts: dict[str, Any]) -> Refusal | None:
+    """The law grants no further extension on what is on file."""
+    try:
+        clocks.counted(msgspec.structs.replace(clock, extensions=clock.extensions + 1), facts)
+    except Invalid as refusal:
+        return refusal
     return None
 
 

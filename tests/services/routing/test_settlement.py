@@ -352,5 +352,16 @@ def test_next_steps_say_who_may_do_what_by_when_and_why_not():
     assert settlement.why_not(MOVES, case.state, "settle", JULY) is None
 
 
+def test_next_steps_leave_out_what_no_form_could_make_good():
+    """A forward without a switched-on basis (K1) and an extension that the law no longer grants (LTC 30)."""
+    complaint = Matter(axes(), on=START)
+    assert "forward" not in {step.move for step in settlement.next_steps(MOVES, complaint.state, JULY)}
+    denunciation = accepted(Kind.DENUNCIATION)
+    assert "extend" not in {step.move for step in settlement.next_steps(MOVES, denunciation.state, JULY)}
+    refused = settlement.why_not(MOVES, denunciation.state, "extend", JULY)
+    assert refused is not None
+    assert refused.code == "extension_not_allowed"
+
+
 def test_kinds_of_the_interim_start_keep_the_day_they_came():
     assert Matter(axes(), on=START).state.came_on == START
