@@ -158,7 +158,8 @@ def link(form: LinkForm, caller: Caller, work: Work) -> dict[str, Any]:
 def read_letter(form: ReadForm, caller: Caller, work: Work) -> dict[str, Any]:
     """The letter, for officers of the agency that holds the case; the reading goes on record before it is answered.
 
-    Of a denouncer nothing is given out (Law on Denunciations 2018, art. 8.3, 56.2): no name, no address, and the text is cut.
+    Of a denouncer nothing is given out (Law on Denunciations 2018, art. 8.3, 56.2): no name, no address, and the text is cut,
+    of which the ``notice`` says that it cannot be complete.
     """
     petition = _petition(work, form.case_id)
     holder = _state(work, petition).holder
@@ -176,6 +177,7 @@ def read_letter(form: ReadForm, caller: Caller, work: Work) -> dict[str, Any]:
         "petitioners": [] if hidden else letter.petitioners,
         "petitioner_count": len(letter.petitioners),
         "is_identity_withheld": hidden,
+        "notice": reference.notice("identity_withheld") if hidden else None,
     }
 
 

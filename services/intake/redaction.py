@@ -1,9 +1,9 @@
 """Cutting a denouncer out of the letter before an officer reads it (Law on Denunciations 2018, art. 8.3, 49, 56.2).
 
 What the vault knows of the denouncers is found in the text however it is spelt: with or without diacritics, in any
-case, composed or decomposed, spaced otherwise, wrapped over lines. Telephone numbers, e-mail addresses and long
-personal numbers are cut whosever they are. What only a person can see (a kinship, an event that one person knows)
-stays: the officer is told that the cut is not complete.
+case, composed or decomposed, spaced otherwise, wrapped over lines, the name in any order and shortened (``naming``).
+Telephone numbers, e-mail addresses and long personal numbers are cut whosever they are. What only a person can see (a
+kinship, an event that one person knows) stays: the answer tells the officer that the cut is not complete.
 """
 
 import re
@@ -14,9 +14,20 @@ from typing import Final
 
 from contracts.petitions import Person
 from law import units
+from services.intake import naming
 
 CUT: Final = "[đã che]"
-_CALLED: Final = "ong|ba|anh|chi|em|co|chu|bac|cu|di|cau|mo|thim|toi|ten|la|ong ba|vo chong|gia dinh|nha"
+_CALLED: Final = (
+    "ong|ba|anh|chi|em|co|chu|bac|cu|di|cau|mo|thim|toi|ten|la|ong ba|vo chong|gia dinh|nha|thang|"
+    "nguoi lam don|nguoi viet don|nguoi gui don|nguoi to cao|kinh don"
+)
+_HOUSE: Final = "so nha|nha so|can nha|nha|so"
+_AREA: Final = (
+    "to dan pho|khu dan cu|khu pho|khu vuc|khu tap the|chung cu|can ho|thi tran|thi xa|thanh pho|tieu khu|"
+    "ngo|ngach|hem|kiet|duong|pho|thon|ap|xom|lang|ban|buon|bon|plei|to|khu|khom|doi|cum|lo|toa|xa|phuong|quan|huyen|tinh|tp"
+)
+_TYPE: Final = re.compile(rf"(?<!\w)(?:{_HOUSE}|{_AREA})(?!\w)")
+_BETWEEN: Final = r"[\s.,/\-]*"
 _GENERIC: Final = (
     re.compile(r"(?<![\w.+-])[\w.+-]+\s?@\s?[\w-]+(?:\.[\w-]+)+"),
     re.compile(r"(?<!\w)(?=\+?(?:[\s.\-()]?\d){9,12}(?!\d))(?:\+?84|0)[\s.\-]?\(?\d{2,3}\)?(?:[\s.\-]?\d{2,4}){2,3}(?!\d)"),
@@ -33,6 +44,9 @@ def redact(text: str, people: Iterable[Person]) -> str:
     patterns = [*(_name_patterns(people)), *(_place_patterns(people)), *(_number_patterns(people))]
     spans = [match.span(1) if pattern.groups else match.span() for pattern in patterns for match in pattern.finditer(plain)]
     spans += [match.span() for pattern in _GENERIC for match in pattern.finditer(plain)]
+    folded = naming.Folded(text, plain, places)
+    spans += naming.spans([naming.parts(_folded(person.full_name)[0]) for person in people], folded)
+    spans += [span for name in _place_names(people) for span in naming.capitalised(name, folded)]
     return _without(text, sorted((places[start], _after(text, places[end - 1])) for start, end in spans if end > start))
 
 
@@ -69,8 +83,8 @@ def _folded(text: str) -> tuple[str, list[int]]:
     return "".join(plain), places
 
 
-def _pattern(words: list[str]) -> re.Pattern[str]:
-    return re.compile(r"(?<!\w)" + r"[\s.,\-]*".join(map(re.escape, words)) + r"(?!\w)")
+def _pattern(words: list[str], between: str = r"[\s.,\-]*") -> re.Pattern[str]:
+    return re.compile(r"(?<!\w)" + between.join(map(re.escape, words)) + r"(?!\w)")
 
 
 def _words(value: str) -> list[str]:
@@ -84,16 +98,52 @@ def _name_patterns(people: Iterable[Person]) -> Iterable[re.Pattern[str]]:
         for start in range(max(len(words) - 1, 1)):
             yield _pattern(words[start:])
         if len(words) > 1:
-            yield re.compile(rf"(?<!\w)(?:{_CALLED})\s+({re.escape(words[-1])})(?!\w)")
+            yield re.compile(rf"(?<!\w)(?:{_CALLED})[\s:,]+({re.escape(words[-1])})(?!\w)")
 
 
 def _place_patterns(people: Iterable[Person]) -> Iterable[re.Pattern[str]]:
-    """The address and each of its parts between commas; a province alone finds nobody, and offices bear its name."""
+    """The address, each of its parts, and what each part names after any word for a street or a settlement.
+
+    A province alone finds nobody, and offices bear its name.
+    """
     for person in people:
         for part in [person.address, *re.split(r"[,;\n]", person.address)]:
             words = _words(part)
             if len("".join(words)) >= _SHORTEST_PLACE and " ".join(words) not in _provinces():
-                yield _pattern(words)
+                yield _pattern(words, _BETWEEN)
+        for number, place in _units(person.address):
+            name = _BETWEEN.join(map(re.escape, place))
+            if place and " ".join(place) not in _provinces():
+                yield re.compile(rf"(?<!\w)(?:{_AREA})[\s.]+{name}(?!\w)")
+            if number and place:
+                area = rf"(?:(?:{_AREA})[\s.]+)?"
+                yield re.compile(rf"(?<!\w)(?:(?:{_HOUSE})\s{{1,9}}){{0,2}}{re.escape(number)}{_BETWEEN}{area}{name}(?!\w)")
+            if number:
+                yield re.compile(rf"(?<!\w)(?:so nha|nha so|nha|can nha)\s+(?:so\s+)?{re.escape(number)}(?!\w)")
+
+
+def _units(address: str) -> list[tuple[str, list[str]]]:
+    """What follows each word for a kind of place: its name, and the house number before it when there is one."""
+    units: list[tuple[str, list[str]]] = []
+    number = ""
+    for part in re.split(r"[,;/\n]", _folded(address.replace("\n", ","))[0]):
+        for words in map(_words, _TYPE.split(part)):
+            if not words:
+                continue
+            if words[0][0].isdigit() and not any(word.isalpha() for word in words):
+                number = words[-1]
+                continue
+            if words[0][0].isdigit():
+                number, *words = words
+            units.append((number, words))
+            number = ""
+    return [*units, (number, [])] if number else units
+
+
+def _place_names(people: Iterable[Person]) -> set[tuple[str, ...]]:
+    """The proper names within the addresses, provinces apart; they are cut where they are written with capital letters."""
+    found = {tuple(place) for person in people for _, place in _units(person.address)}
+    return {name for name in found if len("".join(name)) >= _SHORTEST_PLACE and " ".join(name) not in _provinces()}
 
 
 @cache

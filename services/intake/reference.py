@@ -45,6 +45,12 @@ def purposes() -> frozenset[str]:
     return frozenset(line["purpose"] for line in lines("purposes.csv"))
 
 
+@cache
+def notice(name: str) -> str:
+    """What an officer is told beside an answer, in Vietnamese."""
+    return next(line["vi"] for line in lines("notices.csv") if line["notice"] == name)
+
+
 @lru_cache(1024)
 def conditions(on: date) -> tuple[Condition, ...]:
     """The conditions for handling a letter received on that day (Circular 05/2021/TT-TTCP, art. 6.2, before it 07/2014)."""

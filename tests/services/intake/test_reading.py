@@ -22,6 +22,7 @@ async def test_the_receiving_body_reads_the_letter_and_the_reading_is_a_fact(des
     letter = (await desk.letter(case_id, purpose="verify")).json()
     assert letter["text"] == keys.CANARY_TEXT
     assert letter["petitioners"][0]["full_name"] == keys.CANARY_NAME
+    assert letter["notice"] is None
     fact = (await desk.facts(case_id))[-1]
     assert isinstance(fact, PetitionRead)
     assert (fact.purpose, fact.actor.officer, fact.actor.agency) == ("verify", "cb-7", keys.AGENCY)
@@ -63,6 +64,13 @@ async def test_a_reader_has_a_pseudonym_and_a_purpose(desk: Desk) -> None:
     assert [type(fact) for fact in await desk.facts()] == [PetitionLodged]
 
 
+async def test_a_denouncer_who_signs_with_the_given_name_alone_is_not_read(desk: Desk) -> None:
+    person = {"full_name": "Nguyễn Văn Tèo", "address": "số 7 ngõ Canary"}
+    text = "Ông Bê lấn đất công. Ký tên: Tèo"
+    case_id = (await desk.lodged(keys.petition(axes=DENUNCIATION, text=text, petitioners=[person])))["case_id"]
+    assert (await desk.letter(case_id)).json()["text"] == "Ông Bê lấn đất công. Ký tên: [đã che]"
+
+
 @pytest.mark.parametrize("kind", ["denunciation", "mixed"])
 async def test_a_denouncer_is_cut_out_of_what_officers_read(desk: Desk, kind: str) -> None:
     form = keys.petition(axes={**DENUNCIATION, "kind": kind})
@@ -71,6 +79,7 @@ async def test_a_denouncer_is_cut_out_of_what_officers_read(desk: Desk, kind: st
     letter = answer.json()
     assert (letter["petitioners"], letter["petitioner_count"], letter["is_identity_withheld"]) == ([], 1, True)
     assert "thu hồi đất" in letter["text"]
+    assert "không thể đầy đủ" in letter["notice"]
     for mark in ("Hùng", "0912", "345 678", "Đăk Rơ Wa", keys.CANARY_PHONE):
         assert mark not in answer.text
 
