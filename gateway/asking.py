@@ -66,13 +66,16 @@ def shape(value: Any) -> Any:
 
 
 class Statement(NamedTuple):
-    """SQL for one database and how each of its parameters is found."""
+    """SQL for one database, how each of its parameters is found, and what must hold of a request whatever it selects."""
 
     sql: str
     readers: tuple[Callable[[Asking], Any], ...]
+    checks: tuple[Callable[[Asking], Any], ...] = ()
 
     def values(self, asking: Asking) -> list[Any]:
-        """The parameters of one request."""
+        """The parameters of one request. Raises the Refusal of a check that does not hold."""
+        for check in self.checks:
+            check(asking)
         return [read(asking) for read in self.readers]
 
 
@@ -90,6 +93,11 @@ class Parameters:
 
     def __init__(self) -> None:
         self._readers: dict[str, Callable[[Asking], Any]] = dict(_VIEWER)
+        self._checks: list[Callable[[Asking], Any]] = []
+
+    def check(self, argument: Given, convert: Callable[[Any], Any]) -> None:
+        """Have an argument converted for every request, also when the text makes no use of it; ``convert`` may raise a Refusal."""
+        self._checks.append(lambda asking: convert(argument.read(asking)))
 
     def bind(self, name: str) -> Any:
         """A parameter about the viewer: ``agency``, ``case_id``, ``territory``, ``role``."""
@@ -124,7 +132,7 @@ class Parameters:
         compiled = select.compile(dialect=dialect)
         for_driver = lists_to_json if dialect.name == "sqlite" else _for_postgres
         readers = [_reader(self._readers.get(name), compiled.params.get(name), for_driver) for name in compiled.positiontup or ()]
-        return Statement(str(compiled), tuple(readers))
+        return Statement(str(compiled), tuple(readers), tuple(self._checks))
 
 
 def _reader(read: Callable[[Asking], Any] | None, fixed: Any, for_driver: Callable[[Any], Any]) -> Callable[[Asking], Any]:

@@ -108,5 +108,5 @@ class Page:
     def _place_of(self, rows: Any) -> Any:
         text: Any = sa.literal(MARK + self.listing.place(self.order), sa.Text())
         for key in self.listing.keys(rows, self.order):
-            text = text + "|" + sa.cast(key, sa.Text())
+            text = text + "|" + sa.func.coalesce(sa.cast(key, sa.Text()), "")
         return text

@@ -21,6 +21,7 @@ from runtime.database import among
 
 MOST_NODES: Final = 100
 OPEN: Final = tuple(status for status in Status if status.is_open)
+CLOSED_BY_INTAKE: Final = (Status.WITHDRAWN, Status.LINKED)
 Condition = Callable[[Any, Given, Parameters], Any]
 
 
@@ -53,13 +54,18 @@ def before(name: str) -> Condition:
     return lambda row, given, parameters: row.c[name] < parameters.given(given, row.c[name].type)
 
 
+def late(row: Any, today: Any) -> Any:
+    """The last day of the step shown is over; a letter withdrawn or only counted is nobody's duty any more."""
+    return ~is_word_of(row.c.status, CLOSED_BY_INTAKE) & row.c.due_on.is_not(None) & (row.c.due_on < today)
+
+
 def _is_open(row: Any, given: Given, parameters: Parameters) -> Any:
     return is_word_of(row.c.status, OPEN) if given.value else sa.not_(is_word_of(row.c.status, OPEN))
 
 
 def _is_overdue(row: Any, given: Given, parameters: Parameters) -> Any:
-    late = is_word_of(row.c.status, OPEN) & row.c.due_on.is_not(None) & (row.c.due_on < parameters.today())
-    return late if given.value else sa.not_(late)
+    found = late(row, parameters.today())
+    return found if given.value else sa.not_(found)
 
 
 def _is_active(row: Any, given: Given, parameters: Parameters) -> Any:
@@ -111,8 +117,6 @@ class Listing:
         """Every condition on the rows of the list beside the viewer's reach; a filter follows the rule of its field."""
         conditions = [row.c[name].is_not(None) for name in self.present]
         conditions += _rights(self.orders[order].field, row, viewer.role)
-        nullable = (name for name in self.orders[order].columns if row.c[name].nullable and name not in self.present)
-        conditions += [row.c[name].is_not(None) for name in nullable]
         for argument in filter.value if filter is not None else ():
             part = filter.part(argument) if filter is not None else None
             if part is not None:
@@ -124,23 +128,38 @@ class Listing:
         """The columns that place a row in the list."""
         return [row.c[name] for name in self.orders[order].columns]
 
+    def may_lack(self, order: str) -> bool:
+        """Rows may have no value in the first column of the order; they stand at its end."""
+        first = self.orders[order].columns[0]
+        return first not in self.present and bool(self.model.table.c[first].nullable)
+
     def ordered(self, row: Any, order: str, *, backwards: bool = False) -> list[Any]:
-        """``ORDER BY``."""
+        """``ORDER BY``; what has no value comes last, backwards first."""
         descending = self.orders[order].is_descending != backwards
-        return [key.desc() if descending else key.asc() for key in self.keys(row, order)]
+        first, *rest = [key.desc() if descending else key.asc() for key in self.keys(row, order)]
+        if self.may_lack(order):
+            first = first.nulls_first() if backwards else first.nulls_last()
+        return [first, *rest]
+
+    def opened(self, sealed: str, order: str, cursors: Cursors) -> list[Any]:
+        """The keys of a cursor of this list and order; None where its row has no value. Raises Invalid (``cursor_invalid``)."""
+        keys = self.keys(self.model.table, order)
+        return [_typed(key.type, text) for key, text in zip(keys, cursors.open(sealed, self.place(order)), strict=True)]
 
     def after(self, row: Any, order: str, cursor: Given, cursors: Cursors, parameters: Parameters) -> Any:
         """The rows that come after the cursor's."""
         keys = self.keys(row, order)
 
         def key(index: int) -> Callable[[Any], Any]:
-            return lambda sealed: _typed(keys[index].type, cursors.open(sealed, self.place(order))[index])
+            return lambda sealed: self.opened(sealed, order, cursors)[index]
 
         place = [parameters.given(cursor, column.type, key(index)) for index, column in enumerate(keys)]
-        if len(keys) == 1:
-            return keys[0] < place[0] if self.orders[order].is_descending else keys[0] > place[0]
-        here, there = sa.tuple_(*keys), sa.tuple_(*place)
-        return here < there if self.orders[order].is_descending else here > there
+        here, there = (sa.tuple_(*keys), sa.tuple_(*place)) if len(keys) > 1 else (keys[0], place[0])
+        later = here < there if self.orders[order].is_descending else here > there
+        if not self.may_lack(order):
+            return later
+        among_the_last = place[0].is_not(None) | (keys[1] < place[1] if self.orders[order].is_descending else keys[1] > place[1])
+        return later | (keys[0].is_(None) & among_the_last)
 
     def place(self, order: str) -> str:
         """The name that a cursor of this list and order carries."""
@@ -148,6 +167,8 @@ class Listing:
 
 
 def _typed(kind: Any, text: str) -> Any:
+    if not text:
+        return None
     return date.fromisoformat(text) if isinstance(kind, sa.Date) else text
 
 

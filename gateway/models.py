@@ -125,9 +125,11 @@ class Case(Base, table=True):
         """Derive what depends on both intake and routing.
 
         Whoever holds the case now is named by routing, before that it is the receiving body. A letter withdrawn
-        or linked stays so until routing ended the case itself.
+        or linked stays so until routing ended the case itself. That a letter had to be classified routing tells, that it was, intake.
         """
         self.holder = self.case_holder or self.received_by
+        if self.step is Step.CLASSIFY and self.petition_status not in (None, Status.RECEIVED):
+            self.step, self.due_on = None, None
         known = self.petition_status or Status.RECEIVED
         closed_by_intake = known in (Status.WITHDRAWN, Status.LINKED) and not self.is_reopened
         if self.case_status is None or (closed_by_intake and self.case_status.is_open):

@@ -335,7 +335,9 @@ class _Compiler:
         every = sa.select(sa.func.count()).select_from(reach.source).where(*where).scalar_subquery()
         first, after = self.argument(field, "first"), self.argument(field, "after")
         assert first is not None
+        self.parameters.check(first, page_size)
         if after is not None:
+            self.parameters.check(after, lambda sealed: listing.opened(sealed, order, self.cursors))
             where.append(listing.after(reach.places, order, after, self.cursors, self.parameters))
         size = self.parameters.given(first, sa.Integer(), page_size)
         more = self.parameters.given(first, sa.Integer(), lambda value: page_size(value) + 1)

@@ -43,6 +43,7 @@ from contracts.reports import ReportPublished
 from contracts.vocabulary import Status, Step
 from gateway.following import following
 from gateway.models import Alert, Case, Concern, Report, ReportColumn
+from gateway.terms import take, tell
 from runtime.facts import on
 from runtime.work import Many, Work
 
@@ -102,7 +103,9 @@ def show_assignment(fact: PetitionAssigned, work: Work) -> None:
     """The competent body holds the case; its first step runs."""
     with following(fact, work) as case:
         case.case_status, case.case_holder = Status.ASSIGNED, fact.holder
-        case.step, case.due_on = fact.step, fact.due_on
+        take(case, fact)
+        if fact.step is not None:
+            case.step, case.due_on = fact.step, fact.due_on
 
 
 @on(PetitionForwarded, loads=[Case])
@@ -141,7 +144,7 @@ def show_dispute(fact: CompetenceDisputed, work: Work) -> None:
     with following(fact, work) as case:
         case.arbiter = fact.arbiter
         if fact.due_on is not None:
-            case.step, case.due_on = None, fact.due_on
+            case.step, case.due_on = Step.DECIDE_COMPETENCE, fact.due_on
 
 
 @on(CompetenceDecided, loads=[Case])
@@ -188,14 +191,16 @@ def show_extension(fact: CaseExtended, work: Work) -> None:
 def show_suspension(fact: CaseSuspended, work: Work) -> None:
     """No day counts from here on."""
     with following(fact, work) as case:
-        case.case_status, case.suspended_on, case.due_on = Status.SUSPENDED, fact.legal_on, None
+        case.case_status, case.suspended_on = Status.SUSPENDED, fact.legal_on
+        case.step, case.due_on = Step.SETTLE, None
 
 
 @on(CaseResumed, loads=[Case])
 def show_resumption(fact: CaseResumed, work: Work) -> None:
     """The days that were left run again."""
     with following(fact, work) as case:
-        case.case_status, case.suspended_on, case.due_on = Status.ACCEPTED, None, fact.due_on
+        case.case_status, case.suspended_on = Status.ACCEPTED, None
+        case.step, case.due_on = Step.SETTLE, fact.due_on
 
 
 @on(DialogueHeld, loads=[Case])
@@ -219,6 +224,7 @@ def show_sending(fact: DecisionSent, work: Work) -> None:
     """The decision reached those the law names."""
     with following(fact, work) as case:
         case.sent_on = fact.legal_on
+        take(case, fact)
 
 
 @on(DecisionPublished, loads=[Case])
@@ -226,6 +232,7 @@ def show_publication(fact: DecisionPublished, work: Work) -> None:
     """The decision was made public."""
     with following(fact, work) as case:
         case.published_on = fact.legal_on
+        take(case, fact)
 
 
 @on(DecisionEffective, loads=[Case])
@@ -252,9 +259,9 @@ def show_reopening(fact: CaseReopened, work: Work) -> None:
 
 
 def show_in_timeline(fact: Event, work: Work) -> None:
-    """What changes nothing in the row stands in the timeline."""
-    with following(fact, work):
-        pass
+    """What changes nothing else in the row stands in the timeline; the step it takes is due no more."""
+    with following(fact, work) as case:
+        take(case, fact)
 
 
 _FACTS_OF_COURT: tuple[type[Event], ...] = (
@@ -277,8 +284,6 @@ _FACTS_OF_THE_TIMELINE: tuple[type[Event], ...] = (
     ObligationFulfilled,
     DenunciationContinued,
     ProgressDemanded,
-    StepDue,
-    TermDue,
     *_FACTS_OF_COURT,
     protection.ProtectionAsked,
     protection.ProtectionApplied,
@@ -297,14 +302,15 @@ def show_termination(fact: CaseTerminated, work: Work) -> None:
         _end(case, fact, Status.TERMINATED)
 
 
-def show_missed_step(fact: StepMissed | TermMissed, work: Work) -> None:
-    """One more step out of time."""
+def show_told_step(fact: StepDue | StepMissed | TermDue | TermMissed, work: Work) -> None:
+    """Few days remain for a step, or one more is out of time."""
     with following(fact, work) as case:
-        case.missed_count += 1
+        case.missed_count += isinstance(fact, StepMissed | TermMissed)
+        tell(case, fact)
 
 
-on(StepMissed, loads=[Case])(show_missed_step)
-on(TermMissed, loads=[Case])(show_missed_step)
+for _told in (StepDue, StepMissed, TermDue, TermMissed):
+    on(_told, loads=[Case])(show_told_step)
 
 
 def _end(case: Case, fact: Event, status: Status) -> None:

@@ -226,7 +226,8 @@ class Page:
 
     def cursor(self, node: Node) -> str:
         """Place of a node."""
-        keys = [str(getattr(node.record, name)) for name in self.listing.orders[self.order].columns]
+        found = [getattr(node.record, name) for name in self.listing.orders[self.order].columns]
+        keys = ["" if key is None else str(key) for key in found]
         return self.reader.cursors.seal("|".join([self.listing.place(self.order), *keys]))
 
 

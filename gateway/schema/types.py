@@ -15,6 +15,7 @@ from contracts import vocabulary as words
 from gateway import models
 from gateway.acts import Act, act_labels
 from gateway.jsonsql import is_word_of
+from gateway.listings import CLOSED_BY_INTAKE, late
 from gateway.policy import TIMELINE_ORDER
 from gateway.schema.sources import (
     SOURCE,
@@ -52,8 +53,8 @@ def _is_open() -> Formula:
 def _is_overdue() -> Formula:
     """The last day ended at 24:00 before today began (Civil Code 2015, art. 148.6)."""
     return Formula(
-        sql=lambda row, now: is_word_of(row.c.status, OPEN) & row.c.due_on.is_not(None) & (row.c.due_on < now.today()),
-        python=lambda row, today: row.status in OPEN and row.due_on is not None and row.due_on < today,
+        sql=lambda row, now: late(row, now.today()),
+        python=lambda row, today: row.status not in CLOSED_BY_INTAKE and row.due_on is not None and row.due_on < today,
     )
 
 

@@ -155,6 +155,40 @@ async def test_pages_follow_each_other_without_gap_or_repeat(filled: World) -> N
     assert seen == ["c4", "c6", "c5", "c3", "c1"]
 
 
+async def test_the_order_by_due_date_ends_with_what_has_none_and_keeps_every_matter(filled: World) -> None:
+    text = """query($after: String, $first: Int!){petitions(first: $first, after: $after, orderBy: DUE_SOONEST){
+        totalCount edges{cursor node{caseId case{dueOn}}} pageInfo{hasNextPage startCursor endCursor}}}"""
+    whole = (await filled.data(text, Role.SUPERVISOR, "MTTQ-TW", first=100))["petitions"]
+    rows = [(edge["node"]["case"]["dueOn"] or "9999", edge["node"]["caseId"]) for edge in whole["edges"]]
+    assert whole["totalCount"] == len(rows) == 6
+    assert rows == sorted(rows)
+    assert [due for due, _ in rows].count("9999") == 3
+    assert [whole["pageInfo"][end] for end in ("startCursor", "endCursor")] == [whole["edges"][at]["cursor"] for at in (0, -1)]
+    for first in (1, 2, 4):
+        seen: list[str] = []
+        after, more = None, True
+        while more:
+            page = (await filled.data(text, Role.SUPERVISOR, "MTTQ-TW", after=after, first=first))["petitions"]
+            assert page["totalCount"] == 6
+            seen += [edge["node"]["caseId"] for edge in page["edges"]]
+            after, more = page["pageInfo"]["endCursor"], page["pageInfo"]["hasNextPage"]
+        assert seen == [case_id for _, case_id in rows]
+
+
+async def test_the_ordinary_executor_reads_pages_by_due_date_as_plans_do(filled: World) -> None:
+    engine, viewer = engine_of(filled), Viewer(Role.OFFICER, agency=WARD)
+    after = ""
+    for _ in range(5):
+        text = (
+            f"{{petitions(first: 1{after}, orderBy: DUE_SOONEST){{totalCount edges{{node{{caseId}}}} pageInfo{{hasNextPage endCursor}}}}}}"
+        )
+        found = await by_plan(engine, text, viewer)
+        assert isinstance(found, dict)
+        assert found == await by_executor(engine, text, viewer)
+        after = f', after: "{found["petitions"]["pageInfo"]["endCursor"]}"'
+    assert found["petitions"]["pageInfo"]["hasNextPage"] is False
+
+
 async def test_a_cursor_that_was_made_up_or_belongs_to_another_list_is_refused(filled: World) -> None:
     found = await filled.data("{agencies(first:1){pageInfo{endCursor}}}")
     other = found["agencies"]["pageInfo"]["endCursor"]
@@ -168,6 +202,21 @@ async def test_a_page_has_one_to_a_hundred_nodes(filled: World, first: int) -> N
     answer = await filled.ask("query($first:Int!){petitions(first:$first){edges{node{caseId}}}}", first=first)
     assert answer["errors"][0]["extensions"]["code"] == "page_size_invalid"
     assert answer["errors"][0]["path"] == ["petitions"]
+
+
+@pytest.mark.parametrize(
+    ("argument", "code"),
+    [
+        ("first: -5", "page_size_invalid"),
+        ("first: 0", "page_size_invalid"),
+        ("first: 101", "page_size_invalid"),
+        ('after: "abc"', "cursor_invalid"),
+    ],
+)
+@pytest.mark.parametrize("asked", ["totalCount", "__typename", "pageInfo{hasPreviousPage}"])
+async def test_a_page_that_cannot_be_is_refused_whatever_is_asked_of_it(filled: World, argument: str, code: str, asked: str) -> None:
+    answer = await filled.ask(f"{{petitions({argument}){{{asked}}}}}")
+    assert answer["errors"][0]["extensions"]["code"] == code
 
 
 async def test_what_no_plan_can_answer_is_answered_in_the_ordinary_way(filled: World) -> None:
