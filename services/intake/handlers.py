@@ -1,6 +1,6 @@
 """Facts intake reacts to: who holds each case now; and agencies' submissions, each answered once."""
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -14,7 +14,7 @@ from runtime.jose import agencies, check_age, encrypt_to, submission_id
 from runtime.work import Work
 from services.intake import lodging, reference
 from services.intake.models import Answered, Holding, Petition
-from services.intake.submissions import open_submission
+from services.intake.submissions import prove, read_submission
 
 ANSWERED: Final = "dannguyen.submission.answered.v1"
 UNKNOWN_AGENCY: Final = "unknown"
@@ -60,12 +60,22 @@ def take_up_again(event: CaseReopened, work: Work) -> None:
         work.save(petition)
 
 
-def _opened(record: RawRecord) -> Submission | Refusal:
-    """The submission, or why it is refused. Opened again where it is needed rather than kept, so that no clear text stays."""
+class Opened(NamedTuple):
+    """A record as far as it could be opened: its name in the answer, and the submission or why it is refused."""
+
+    name: str
+    outcome: Submission | Refusal
+
+
+def _opened(record: RawRecord) -> Opened:
+    """Opened again where it is needed rather than kept, so that no clear text stays."""
+    name = submission_id(record.value)
     try:
-        return open_submission(record.value, record.key, reference.own_keys(), agencies())
+        signed = prove(record.value, record.key, reference.own_keys(), agencies())
+        name = signed.jti or name
+        return Opened(name, read_submission(signed.payload, signed.agency))
     except Refusal as refusal:
-        return refusal
+        return Opened(name, refusal)
 
 
 def _once_keys(opened: Submission) -> list[str]:
@@ -73,20 +83,19 @@ def _once_keys(opened: Submission) -> list[str]:
 
 
 def _loaded_keys(record: RawRecord) -> list[str]:
-    opened = _opened(record)
-    return [] if isinstance(opened, Refusal) else _once_keys(opened)
+    outcome = _opened(record).outcome
+    return [] if isinstance(outcome, Refusal) else _once_keys(outcome)
 
 
 @on_raw(SUBMISSIONS, loads=[Load(Answered, by=_loaded_keys)])
 def answer_submission(record: RawRecord, work: Work) -> None:
     """Register what an agency submitted, or tell it why not; either way there is one answer on ``agency.receipts.v1``."""
-    opened = _opened(record)
-    name, agency = submission_id(record.value), record.key if agencies().keys(record.key) else UNKNOWN_AGENCY
+    name, outcome = _opened(record)
+    agency = record.key if agencies().keys(record.key) else UNKNOWN_AGENCY
     try:
-        if isinstance(opened, Refusal):
-            raise opened
-        name = opened.jti
-        receipt = _accept(opened, work)
+        if isinstance(outcome, Refusal):
+            raise outcome
+        receipt = _accept(outcome, work)
     except Refusal as refusal:
         receipt = SubmissionReceipt(
             submission_id=name,

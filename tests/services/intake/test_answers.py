@@ -1,5 +1,6 @@
 """Agencies' submissions through the consumer: one answer each, on the receipts topic."""
 
+import json
 import time
 from typing import Any
 
@@ -25,8 +26,6 @@ def registered(desk: Desk) -> None:
 
 
 def intake_key(desk: Desk) -> dict[str, Any]:
-    import json
-
     found: dict[str, Any] = json.loads((desk.home / "keys" / "intake.pub.json").read_text())
     return found
 
@@ -104,9 +103,30 @@ async def test_a_submission_signed_by_another_agency_is_refused(desk: Desk) -> N
 
 
 async def test_a_submission_for_another_agency_is_refused(desk: Desk) -> None:
-    await desk.submit(sealed(desk, keys.petition(keys.OTHER))[1])
+    name, value = sealed(desk, keys.petition(keys.OTHER))
+    await desk.submit(value)
     receipt = await only_receipt(desk)
     assert (receipt.code, receipt.field) == ("submission_for_another_agency", "petition.received_by")
+    assert receipt.submission_id == name
+
+
+async def test_a_malformed_submission_is_answered_by_its_own_name_once_its_signature_is_proved(desk: Desk) -> None:
+    name, value = sealed(desk, keys.petition(text=""))
+    await desk.submit(value)
+    receipt = await only_receipt(desk)
+    assert (receipt.submission_id, receipt.code, receipt.field) == (name, "submission_malformed", "petition.text")
+
+
+@pytest.mark.parametrize("jti", ["short", "x" * 121])
+async def test_a_signed_submission_without_a_fit_name_is_answered_by_its_digest(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, jti: str
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr("docs.examples.agency_client.uuid.uuid4", lambda: jti)
+        _, value = sealed(desk)
+    await desk.submit(value)
+    receipt = await only_receipt(desk)
+    assert (receipt.submission_id, receipt.code) == (submission_id(value), "submission_malformed")
 
 
 async def test_an_old_submission_is_refused(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

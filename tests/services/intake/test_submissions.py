@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from joserfc import jwe, jws
 
+from contracts.agency import Submission
 from contracts.errors import Refusal
 from docs.examples import agency_client
 from runtime.jose import Agencies, check_age, encrypt_to, submission_id
-from services.intake.submissions import open_submission
+from services.intake.submissions import prove, read_submission
 from tests.services.intake import keys
 
 INTAKE = keys.encryption_key("intake-1")
@@ -30,6 +31,11 @@ def agencies(tmp_path: Path) -> Agencies:
 
 def sealed(petition: dict[str, Any] | None = None, *, by: Any = SIGNING, iss: str = keys.AGENCY, to: Any = INTAKE) -> bytes:
     return agency_client.seal(petition or keys.petition(), iss, keys.private(by), to.as_dict(private=False))[1]
+
+
+def open_submission(value: bytes, sender: str, own: list[Any], agencies: Agencies) -> Submission:
+    signed = prove(value, sender, own, agencies)
+    return read_submission(signed.payload, signed.agency)
 
 
 def refusal_of(value: bytes, agencies: Agencies, sender: str = keys.AGENCY) -> Refusal:
