@@ -1,7 +1,6 @@
 """What one process of the gateway holds between requests: engine, hub, those who wait."""
 
 import gc
-import json
 from datetime import date
 from hashlib import sha256
 
@@ -13,6 +12,7 @@ from gateway.execution import Engine
 from gateway.hub import Hub
 from gateway.waiting import Waiting
 from law import bodies, units
+from runtime.auth import private_key
 from runtime.service import Service
 
 
@@ -56,9 +56,8 @@ class Gateway:
 
 
 def cursor_key(service: Service) -> bytes:
-    """A key that every process of the platform shares and no client knows."""
-    private = json.loads((service.settings.keys / "platform.json").read_text("utf-8"))
-    return sha256(private["d"].encode()).digest()
+    """A key that every process of the platform shares and no client knows. Raises CannotGoOn when the platform has no keys."""
+    return sha256(private_key(service.settings.keys)["d"].encode()).digest()
 
 
 async def refresh_agencies(service: Service) -> None:

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from contracts.vocabulary import Role
+from runtime.stop import WrongWish
 
 graphql_app = typer.Typer(no_args_is_help=True, help="Lược đồ, quyền xem và truy vấn GraphQL · schema, policy and queries.")
 SNAPSHOT = Path("docs/schema.graphql")
@@ -66,16 +67,14 @@ def ask(
     variables: Annotated[str, typer.Option(help="variables as JSON")] = "{}",
 ) -> None:
     """Ask the running gateway; for local use, with a token of one minute."""
-    import httpx
-
-    from runtime import auth
+    from runtime import auth, calling
     from runtime.settings import address_of, home
 
     officer = None if role in (Role.ANONYMOUS, Role.CITIZEN) else f"local-{role.value}"
     token = auth.issue(home() / "keys", role, agency=agency, officer=officer, case_id=case_id or None, seconds=60)
-    body = {"query": _text(document), "variables": json.loads(variables)}
-    headers = {"authorization": f"Bearer {token}", "accept": "application/graphql-response+json"}
-    answer = httpx.post(f"{address_of('gateway')}/graphql", json=body, headers=headers, timeout=30, trust_env=False)
+    body = {"query": _text(document), "variables": _variables(variables)}
+    headers = {**calling.bearer(token), "accept": "application/graphql-response+json"}
+    answer = calling.call("POST", f"{address_of('gateway')}/graphql", "gateway", json=body, headers=headers)
     _show(answer.json())
     if "errors" in answer.json():
         raise typer.Exit(1)
@@ -106,7 +105,7 @@ def plan(
     if found.errors or operation is None or root is None:
         typer.echo("\n".join(error.message for error in found.errors), err=True)
         raise typer.Exit(1)
-    given = get_variable_values(core(), operation.variable_definitions or (), json.loads(variables))
+    given = get_variable_values(core(), operation.variable_definitions or (), _variables(variables))
     if isinstance(given, list):
         typer.echo("\n".join(error.message for error in given), err=True)
         raise typer.Exit(1)
@@ -117,6 +116,16 @@ def plan(
 
 def _text(document: str) -> str:
     return sys.stdin.read() if document == "-" else document
+
+
+def _variables(text: str) -> dict[str, Any]:
+    try:
+        found = json.loads(text)
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise WrongWish("--variables must be a JSON object.")
+    return found
 
 
 def _show(value: Any) -> None:

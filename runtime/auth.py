@@ -16,9 +16,14 @@ from joserfc.jwk import ECKey, OKPKey
 from contracts.errors import NotAllowed, NotSignedIn
 from contracts.event import Actor
 from contracts.vocabulary import Role
+from runtime.stop import CannotGoOn, WrongWish
 
 ISSUER: Final = "dannguyen"
 DEFAULT_SECONDS: Final = 900
+LONGEST_SECONDS: Final = 12 * 3600
+"""No token lives longer than a working day with its overtime: there is no list of revoked ones."""
+_SKEW_SECONDS: Final = 60
+NO_KEYS: Final = "There are no keys in {keys}: bring the platform's there, or make new ones with `dannguyen keys`."
 _ALGORITHM: Final = ["EdDSA", "Ed25519"]
 
 
@@ -91,6 +96,15 @@ def _key(path: Path) -> OKPKey:
     return OKPKey.import_key(json.loads(path.read_text("utf-8")))
 
 
+def private_key(keys: Path) -> dict[str, str]:
+    """The key that signs tokens, as it stands in its file. Raises CannotGoOn when there is none."""
+    try:
+        found: dict[str, str] = json.loads((keys / "platform.json").read_text("utf-8"))
+    except OSError as missing:
+        raise CannotGoOn(NO_KEYS.format(keys=keys)) from missing
+    return found
+
+
 def issue(
     keys: Path,
     role: Role,
@@ -100,14 +114,20 @@ def issue(
     case_id: str | None = None,
     seconds: int = DEFAULT_SECONDS,
 ) -> str:
-    """A signed token. Needs the private key, which only the gateway and the operator's command line have."""
+    """A signed token. Needs the private key, which only the gateway and the operator's command line have. Raises WrongWish."""
+    if seconds > LONGEST_SECONDS:
+        raise WrongWish(f"A token lives at most {LONGEST_SECONDS} seconds, not {seconds}.")
     now = int(time.time())
     claims = {"iss": ISSUER, "sub": officer or role.value, "role": role.value, "agency": agency, "iat": now, "exp": now + seconds}
     if officer:
         claims["officer"] = officer
     if case_id:
         claims["case"] = case_id
-    return jwt.encode({"alg": "Ed25519", "kid": "platform-1"}, claims, _key(keys / "platform.json"), algorithms=_ALGORITHM)
+    try:
+        key = _key(keys / "platform.json")
+    except FileNotFoundError as missing:
+        raise CannotGoOn(NO_KEYS.format(keys=keys)) from missing
+    return jwt.encode({"alg": "Ed25519", "kid": "platform-1"}, claims, key, algorithms=_ALGORITHM)
 
 
 _seen: dict[str, tuple[float, Caller]] = {}
@@ -132,12 +152,14 @@ def caller_of(keys: Path, authorization: str) -> Caller:
         if claims["iss"] != ISSUER:
             raise NotSignedIn("not_signed_in", problem="the token was not issued here", problem_vi="mã không do hệ thống này cấp")
         caller = Caller(Role(claims["role"]), claims.get("agency", ""), claims.get("officer"), claims.get("case"), token)
-        expires = float(claims["exp"])
+        issued, expires = float(claims["iat"]), float(claims["exp"])
     except (JoseError, ValueError, KeyError, TypeError) as bad:
         raise NotSignedIn("not_signed_in", problem="the token is not valid", problem_vi="mã không hợp lệ") from bad
     if expires <= time.time():
         _seen.pop(token, None)
         raise NotSignedIn("not_signed_in", problem="the token has expired", problem_vi="mã đã hết hạn")
+    if expires - issued > LONGEST_SECONDS or issued > time.time() + _SKEW_SECONDS:
+        raise NotSignedIn("not_signed_in", problem="the token lives longer than allowed", problem_vi="mã có thời hạn dài hơn cho phép")
     if len(_seen) >= _SEEN_MOST:
         _seen.clear()
     _seen[token] = (expires, caller)

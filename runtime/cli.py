@@ -11,6 +11,7 @@ from importlib.metadata import entry_points
 import typer
 
 from contracts.errors import Refusal
+from runtime.stop import CannotGoOn
 
 _HELP = "Dân Nguyện: nền tảng tiếp nhận và giải quyết đơn thư của công dân."
 
@@ -29,12 +30,15 @@ def build(arguments: Sequence[str] = ()) -> typer.Typer:
 
 
 def main() -> None:
-    """Run; a refusal is one sentence on standard error and exit code 1."""
+    """Run; what stands in the way is one sentence on standard error and exit code 1, or 2 when the wish itself makes no sense."""
     try:
         build(sys.argv[1:])()
     except Refusal as refusal:
         sys.stderr.write(f"{refusal.message}\n{refusal.message_en}\n")
         raise SystemExit(1) from refusal
+    except CannotGoOn as problem:
+        sys.stderr.write(f"{problem}\n")
+        raise SystemExit(problem.code) from problem
 
 
 if __name__ == "__main__":

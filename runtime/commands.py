@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+import csv
 import json
+import os
 import sys
 from contextlib import suppress
 from importlib.metadata import entry_points
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
 from contracts.vocabulary import Role
-from runtime import auth
-from runtime.settings import SERVICES, KafkaSettings, Settings, address_of, home
+from runtime import auth, calling
+from runtime.settings import SERVICES, KafkaSettings, Settings, home
+from runtime.stop import CannotGoOn, WrongWish
 
 if TYPE_CHECKING:
+    import uvicorn
+    from starlette.types import ASGIApp
+
     from runtime.service import Service
 
+NO_SERVICE = f"There is no service {{name!r}}; there are {', '.join(SERVICES)}."
 _CASE_ID_LENGTH, _CASE_ID_DASHES = 36, 4
 parked_app = typer.Typer(help="Records that could not be applied: list, show, apply again.", no_args_is_help=True)
 
@@ -36,7 +44,14 @@ def service_named(name: str) -> Service:
     """The service that an installed package offers under this name."""
     for point in entry_points(group="dannguyen.services", name=name):
         return cast("Service", point.load())
-    raise typer.BadParameter(f"there is no service {name!r}; known: {', '.join(SERVICES)}")
+    raise WrongWish(NO_SERVICE.format(name=name))
+
+
+def known(name: str) -> str:
+    """The name of a service. Raises WrongWish when there is none of that name."""
+    if name not in SERVICES:
+        raise WrongWish(NO_SERVICE.format(name=name))
+    return name
 
 
 def serve(name: Annotated[str, typer.Argument(help="intake, routing, supervision, reporting or gateway")]) -> None:
@@ -45,6 +60,7 @@ def serve(name: Annotated[str, typer.Argument(help="intake, routing, supervision
 
     from runtime import logs, telemetry
 
+    os.umask(0o077)
     settings = Settings.read(name)
     logs.start(settings.log_level)
     telemetry.start(settings)
@@ -61,27 +77,34 @@ async def _serve(service: Service, settings: Settings) -> str | None:
     import uvicorn
 
     from runtime.database import DatabaseDown
-    from runtime.sqlite import SecondWriter
 
     try:
         await service.open()
-    except (SecondWriter, DatabaseDown, SystemExit) as refused:
+    except (CannotGoOn, DatabaseDown, SystemExit) as refused:
         return f"{service.name}: {refused}"
-    config = uvicorn.Config(
-        service.app(),
+    server = uvicorn.Server(web_server(service.app(), settings))
+    try:
+        await server.serve()
+    except SystemExit:
+        return f"{service.name}: port {settings.port} of {settings.host} is taken"
+    return None if server.started else f"{service.name}: could not start on port {settings.port}"
+
+
+def web_server(app: ASGIApp, settings: Settings) -> uvicorn.Config:
+    """How the service is served. Who asks is whoever connects, unless that is a proxy the operator trusts."""
+    import uvicorn
+
+    return uvicorn.Config(
+        app,
         host=settings.host,
         port=settings.port,
         http="httptools",
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=3,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=list(settings.trusted_proxies),
     )
-    server = uvicorn.Server(config)
-    try:
-        await server.serve()
-    except SystemExit:
-        return f"{service.name}: port {settings.port} of {settings.host} is taken"
-    return None if server.started else f"{service.name}: could not start on port {settings.port}"
 
 
 def token(
@@ -90,11 +113,23 @@ def token(
     officer: Annotated[str, typer.Option(help="pseudonym of the officer")] = "",
     seconds: Annotated[int, typer.Option(help="for how long")] = auth.DEFAULT_SECONDS,
 ) -> None:
-    """Print a signed token for local use."""
+    """Print a signed token for local use. It lives twelve hours at most."""
+    if seconds < 1:
+        raise WrongWish(f"A token lives at least a second, not {seconds}.")
+    if role is Role.OFFICER and not agency:
+        raise WrongWish("An officer acts for an agency: name its code with --agency.")
+    if agency and agency not in _agencies():
+        raise WrongWish(f"There is no agency {agency!r}; the codes stand in law/data/bodies.csv.")
     folder = auth.make_keys(home())
     needs_name = role in (Role.OFFICER, Role.SUPERVISOR, Role.POLICE, Role.OPERATOR)
     pseudonym = officer or (f"local-{role.value}" if needs_name else None)
     typer.echo(auth.issue(folder, role, agency=agency, officer=pseudonym, seconds=seconds))
+
+
+def _agencies() -> set[str]:
+    """The codes of all bodies there ever were, from the table alone: the runtime knows no law."""
+    text = files("law").joinpath("data/bodies.csv").read_text("utf-8")
+    return {line["code"] for line in csv.DictReader(text.splitlines())}
 
 
 def keys() -> None:
@@ -110,7 +145,8 @@ def migrate_databases(
     """Bring databases (and topics) to the newest revision. Safe to repeat."""
     from runtime import kafka, migrate
 
-    for name in (service,) if service else SERVICES:
+    os.umask(0o077)
+    for name in (known(service),) if service else SERVICES:
         url = Settings.read(name).database_url
         if make:
             typer.echo(migrate.make(url, name, make))
@@ -136,15 +172,7 @@ def schemas(
 
 
 def _operator(service: str, method: str, path: str, body: object = None) -> Any:
-    import httpx
-
-    credential = auth.issue(home() / "keys", Role.OPERATOR, officer="local-operator", seconds=60)
-    headers = {"authorization": f"Bearer {credential}"}
-    answer = httpx.request(method, f"{address_of(service)}{path}", json=body, headers=headers, timeout=30)
-    if answer.status_code >= 400:
-        typer.echo(answer.json().get("detail_en", answer.text), err=True)
-        raise typer.Exit(1)
-    return answer.json()
+    return calling.ask(known(service), method, path, body)
 
 
 def trace(
@@ -156,6 +184,8 @@ def trace(
 
     case_id = code if len(code) == _CASE_ID_LENGTH and code.count("-") == _CASE_ID_DASHES else _case_of(code)
     found = traceview.traces_of(case_id)
+    if not found:
+        raise CannotGoOn(traceview.why_none(case_id))
     if as_json:
         _print(found, as_json=True)
         return
@@ -165,16 +195,7 @@ def trace(
 
 
 def _case_of(code: str) -> str:
-    import httpx
-
-    credential = auth.issue(home() / "keys", Role.OPERATOR, officer="local-operator", seconds=60)
-    answer = httpx.post(
-        f"{address_of('intake')}/receipts/open", json={"code": code}, headers={"authorization": f"Bearer {credential}"}, timeout=30
-    )
-    if answer.status_code >= 400:
-        typer.echo(answer.json().get("detail_en", answer.text), err=True)
-        raise typer.Exit(1)
-    return str(answer.json()["case_id"])
+    return str(calling.ask("intake", "POST", "/receipts/open", {"code": code})["case_id"])
 
 
 def _print(value: Any, as_json: bool) -> None:

@@ -8,10 +8,11 @@ from typing import Any, Final
 from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
-from aiokafka.errors import TopicAlreadyExistsError
+from aiokafka.errors import KafkaError, TopicAlreadyExistsError
 
 from contracts.event import FACT_TOPICS, PARTITIONS, RECEIPTS, TOPICS
 from runtime.settings import KafkaSettings
+from runtime.stop import CannotGoOn
 
 CONTENT_TYPE: Final = ("content-type", b"application/json")
 SPEC_VERSION: Final = ("ce_specversion", b"1.0")
@@ -35,12 +36,16 @@ def connection(settings: KafkaSettings) -> dict[str, Any]:
 
 
 async def create_topics(settings: KafkaSettings) -> list[str]:
-    """Make the topics that are missing and return their names. Safe to repeat.
+    """Make the topics that are missing and return their names. Safe to repeat. Raises CannotGoOn when no broker answers.
 
     12 partitions, kept for ever, three copies where there are three brokers.
     """
     admin = AIOKafkaAdminClient(**connection(settings), request_timeout_ms=10_000)
-    await asyncio.wait_for(admin.start(), _CALL_SECONDS)
+    try:
+        await asyncio.wait_for(admin.start(), _CALL_SECONDS)
+    except (KafkaError, OSError, TimeoutError) as silent:
+        await admin.close()
+        raise CannotGoOn(f"No broker answers at {settings.bootstrap} (KAFKA_BOOTSTRAP_SERVERS); the topics were not looked at.") from silent
     try:
         there = set(await admin.list_topics())
         missing = [name for name in TOPICS if name not in there]

@@ -28,6 +28,7 @@ from runtime.changes import (
     sqlite_insert,
 )
 from runtime.database import BadData, Database, DatabaseDown, Fenced, Query, Transaction, Wanted, decoded, lists_to_json
+from runtime.stop import CannotGoOn
 
 T = TypeVar("T")
 _PRAGMAS = (
@@ -41,7 +42,7 @@ _PRAGMAS = (
 )
 
 
-class SecondWriter(Exception):
+class SecondWriter(CannotGoOn):
     """Another process already writes this SQLite file."""
 
 

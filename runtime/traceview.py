@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-import httpx
-
+from runtime.calling import call
 from runtime.settings import port_of
+from runtime.stop import CannotGoOn
 
 _LOOKBACK_MS = 400 * 24 * 3600 * 1000
 
@@ -32,12 +32,21 @@ def page_of(trace_id: str) -> str:
 
 
 def traces_of(case_id: str) -> list[list[dict[str, Any]]]:
-    """The spans of every trace in which the case appears, oldest trace first."""
+    """The spans of every trace in which the case appears, oldest trace first. Raises CannotGoOn."""
     params: dict[str, str | int] = {"annotationQuery": f"case.id={case_id}", "limit": 200, "lookback": _LOOKBACK_MS}
-    answer = httpx.get(f"{viewer()}/api/v2/traces", params=params, timeout=20)
-    answer.raise_for_status()
+    answer = call("GET", f"{viewer()}/api/v2/traces", "the trace viewer", seconds=20, params=params)
+    if answer.status_code != 200:
+        raise CannotGoOn(f"The trace viewer at {viewer()} answers {answer.status_code}.")
     found: list[list[dict[str, Any]]] = answer.json()
     return sorted(found, key=lambda spans: min(span.get("timestamp", 0) for span in spans))
+
+
+def why_none(case_id: str) -> str:
+    """Why a case may have no trace."""
+    return (
+        f"The trace viewer at {viewer()} has no trace of case {case_id}: it keeps the newest spans in memory "
+        "and forgets them when it ends, and acts that were not sampled leave none."
+    )
 
 
 def trees(spans: list[dict[str, Any]]) -> list[Node]:

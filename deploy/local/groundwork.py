@@ -4,12 +4,14 @@ One process does all three and begins while the broker still starts, because on 
 """
 
 import asyncio
+import sys
 import time
 from typing import Final
 
 from deploy.local import kafka as broker
 from runtime import auth, kafka, migrate
 from runtime.settings import SERVICES, KafkaSettings, Settings, home
+from runtime.stop import CannotGoOn
 
 PATIENCE_S: Final = 60.0
 
@@ -33,4 +35,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except CannotGoOn as problem:
+        sys.exit(str(problem))

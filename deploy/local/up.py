@@ -8,7 +8,9 @@ import asyncio
 import json
 import os
 import shutil
+import socket
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
@@ -20,7 +22,8 @@ from deploy.local.problem import CannotStart
 from deploy.local.state import State
 from deploy.local.supervisor import Supervisor
 from deploy.local.topology import LOOPBACK, Plan, table
-from runtime.settings import SERVICES, home
+from runtime.settings import SERVICES, KafkaSettings, Settings, home
+from runtime.stop import CannotGoOn
 
 ROOM_BYTES: Final = 500 << 20
 """Free space asked for at the start; Kafka ends itself when the disk is full."""
@@ -83,13 +86,26 @@ def passwords(place: Path) -> dict[str, str]:
 
 
 def make_plan(place: Path, wish: Wish) -> Plan:
-    """What shall run in ``place``, every port found free. Raises CannotStart with what stands in the way."""
+    """What shall run in ``place``, every port found free. Raises CannotGoOn with what stands in the way."""
     database = database_of(place, wish.database)
     if wish.instances > 1 and database == "sqlite":
         raise CannotStart("Several processes of a service need PostgreSQL, SQLite has one writer: make run DB=postgres INSTANCES=2.")
     plan = Plan(place, dict(os.environ), database, wish.has_demo, wish.instances, wish.has_viewer)
     ports.claim(plan.ports(), LOOPBACK)
+    for service in SERVICES:
+        Settings.read(service)
+    if not plan.runs_kafka:
+        _find_broker(KafkaSettings.read().bootstrap)
     return plan
+
+
+def _find_broker(bootstrap: str) -> None:
+    """Raise CannotStart when none of the operator's own brokers takes a connection; whether it serves us the groundwork finds out."""
+    for one in bootstrap.split(","):
+        host, _, port = one.strip().rpartition(":")
+        with suppress(OSError), socket.create_connection((host.strip("[]"), int(port)), timeout=3):
+            return
+    raise CannotStart(f"No broker answers at {bootstrap} (KAFKA_BOOTSTRAP_SERVERS): start it, or unset the variable to have one started.")
 
 
 async def with_servers(plan: Plan, console: Console) -> Plan:
@@ -189,8 +205,9 @@ def main(arguments: list[str]) -> None:
         place = folder()
         lock = states.take(place)
         asyncio.run(run(place, parse(arguments)))
-    except CannotStart as problem:
-        sys.exit(f"{problem}")
+    except CannotGoOn as problem:
+        print(problem, file=sys.stderr)
+        sys.exit(problem.code)
     except KeyboardInterrupt:
         sys.exit(130)
     finally:
