@@ -27,15 +27,20 @@ MODES: Final = ("production", "development")
 MOST_PORT: Final = 65_535
 
 
-def _whole(name: str, default: int, least: int, most: int | None = None) -> int:
+def _whole(name: str, told: str | None, default: int, least: int, most: int | None = None) -> int:
     """A setting that is a whole number within bounds. Raises WrongWish."""
-    told = os.environ.get(name)
     if not told:
         return default
     if not (told.isascii() and told.isdecimal()) or int(told) < least or (most is not None and int(told) > most):
         bounds = f"from {least} to {most}" if most is not None else f"from {least} on"
         raise WrongWish(f"{name} is {told!r}; it must be a whole number {bounds}.")
     return int(told)
+
+
+def _port(service: str) -> int:
+    name = f"PORT__{service.upper()}"
+    told = os.environ.get(f"PORT__{service.upper()}")
+    return _whole(name, told, port_of(service) if service in PORTS else 0, 0, MOST_PORT)
 
 
 def _mode() -> str:
@@ -94,7 +99,7 @@ def _trusted_proxies() -> tuple[str, ...]:
 
 def port_of(name: str) -> int:
     """The port of a part of the platform: its default plus ``DANNGUYEN_PORT_OFFSET``."""
-    return PORTS[name] + _whole("DANNGUYEN_PORT_OFFSET", 0, 0)
+    return PORTS[name] + _whole("DANNGUYEN_PORT_OFFSET", os.environ.get("DANNGUYEN_PORT_OFFSET"), 0, 0)
 
 
 def home() -> Path:
@@ -165,13 +170,13 @@ class Settings:
             home=base,
             mode=_mode(),
             host=env.get("HOST", "127.0.0.1"),
-            port=_whole(f"PORT__{service.upper()}", port_of(service) if service in PORTS else 0, 0, MOST_PORT),
+            port=_port(service),
             kafka=KafkaSettings.read(),
             database_url=_database_url(service, f"sqlite:///{base / 'databases' / (service + '.db')}"),
             sample_ratio=_ratio(),
             otlp_endpoint=env.get("OTEL_EXPORTER_OTLP_ENDPOINT", ""),
             zipkin_endpoint=env.get("ZIPKIN_ENDPOINT", ""),
-            batch_max=_whole("DANNGUYEN_BATCH_MAX", 1000, 1, 100_000),
+            batch_max=_whole("DANNGUYEN_BATCH_MAX", env.get("DANNGUYEN_BATCH_MAX"), 1000, 1, 100_000),
             log_level=_log_level(),
             trusted_proxies=_trusted_proxies(),
         )
