@@ -22,6 +22,7 @@ from openpyxl.utils import get_column_letter
 from contracts.errors import Invalid, Refusal
 from contracts.petitions import LodgeForm, Person
 from contracts.vocabulary import labels
+from law import bodies
 from runtime import problems
 from services.intake import reference
 
@@ -31,6 +32,9 @@ _YES: Final = frozenset({"x", "co", "yes", "true", "1", "dung"})
 _NO: Final = frozenset({"", "khong", "no", "false", "0", "sai"})
 _DATES: Final = (("%Y-%m-%d", re.compile(r"\d{4}-\d{1,2}-\d{1,2}")), ("%d/%m/%Y", re.compile(r"\d{1,2}/\d{1,2}/\d{4}")))
 _LARGEST_UNPACKED: Final = 20
+_WORDS_TOLD: Final = 12
+_HEADING_TOLD: Final = 60
+_PLACE_NAMED: Final = re.compile(r"trường ([\w.\[\]]+)")
 
 
 class Column(NamedTuple):
@@ -60,7 +64,7 @@ class Row(NamedTuple):
 
 
 class Table(NamedTuple):
-    """What a file holds; ``ignored`` names, by letter, columns with a heading that means nothing here."""
+    """What a file holds; ``ignored`` names, by heading and letter, the columns that mean nothing here."""
 
     rows: list[Row]
     ignored: list[str]
@@ -108,7 +112,9 @@ def columns() -> dict[str, Column]:
 
 
 def read(data: bytes, received_by: str) -> Table:
-    """The letters of a file that ``received_by`` received. Raises Invalid when it is no table of letters at all."""
+    """The letters of a file that ``received_by`` received. Raises Invalid when it is no table of letters, or that body is unknown."""
+    if bodies.body(received_by) is None:
+        raise Invalid("receiver_unknown", field="received_by")
     grid = _grid(data)
     number, heading = next(((number, cells) for number, cells in grid if any(cells)), (0, []))
     found, ignored = _columns_of(heading)
@@ -126,7 +132,12 @@ def read(data: bytes, received_by: str) -> Table:
 
 def refused(number: int, refusal: Refusal) -> CellError:
     """A rule's refusal of a row, at the column of the field it names."""
-    return CellError(number, _heading(refusal.field or ""), refusal.message, refusal.code)
+    return CellError(number, _heading(refusal.field or ""), _PLACE_NAMED.sub(_by_heading, refusal.message), refusal.code)
+
+
+def _by_heading(named: re.Match[str]) -> str:
+    heading = _heading(named[1])
+    return f"cột {heading}" if heading else named[0]
 
 
 def _row(number: int, cells: Sequence[Any], found: dict[int, Column], received_by: str) -> Row:
@@ -221,8 +232,18 @@ def _yes_no(text: str) -> bool:
 def _word(text: str, name: str) -> str:
     found = _words(name).get(_folded(text))
     if found is None:
-        raise _Wrong("không có trong danh mục")
+        raise _Wrong(f"không có trong danh mục; hãy ghi một trong: {_told(allowed(name))}")
     return found
+
+
+def allowed(name: str) -> list[str]:
+    """The words of one list of the vocabulary, in Vietnamese."""
+    return [vietnamese for (owner, _), (vietnamese, _) in labels().items() if owner == name]
+
+
+def _told(words: list[str]) -> str:
+    more = "; các từ khác: docs/agency-client.md" if len(words) > _WORDS_TOLD else ""
+    return "; ".join(words[:_WORDS_TOLD]) + more
 
 
 @cache
@@ -244,7 +265,7 @@ def _columns_of(heading: Iterable[Any]) -> tuple[dict[int, Column], list[str]]:
         if column is not None and column not in found.values():
             found[index] = column
         elif _text(cell):
-            ignored.append(get_column_letter(index + 1))
+            ignored.append(f"{_text(cell)[:_HEADING_TOLD]} (cột {get_column_letter(index + 1)})")
     return found, ignored
 
 

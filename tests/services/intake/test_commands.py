@@ -55,6 +55,23 @@ def test_a_table_is_imported_from_the_command_line_once(served: Path) -> None:
     again = RUNNER.invoke(cli.build(), ["import", str(file), "--agency", keys.AGENCY])
     assert again.exit_code == 0
     assert "1 dòng: 0 đơn mới, 1 đã có, 0 bị từ chối" in again.stdout
+    assert f"Dòng 2: {report['results'][0]['code']} (đã có)" in again.stdout
+
+
+def test_a_platform_that_is_down_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DANNGUYEN_HOME", str(tmp_path))
+    monkeypatch.setenv("URL__INTAKE", f"http://127.0.0.1:{free_port()}")
+    auth.make_keys(tmp_path)
+    told = RUNNER.invoke(cli.build(), ["import", str(table(tmp_path / "letters.csv", GOOD)), "--agency", keys.AGENCY])
+    assert told.exit_code == 1
+    assert "intake không trả lời" in told.output
+    assert len(told.output.strip().splitlines()) == 1
+
+
+def test_an_unknown_agency_is_one_sentence(served: Path) -> None:
+    told = RUNNER.invoke(cli.build(), ["import", str(table(served / "letters.csv", GOOD, GOOD)), "--agency", "UBND-00000"])
+    assert told.exit_code == 1
+    assert told.output.count("Không có cơ quan tiếp nhận") == 1
 
 
 def test_wrong_rows_are_shown_by_column_and_the_command_fails(served: Path) -> None:
@@ -78,3 +95,12 @@ def test_an_agency_of_a_local_platform_gets_one_key_pair(served: Path) -> None:
     assert first == again
     assert Path(first).stat().st_mode & 0o077 == 0
     assert Path(first).with_suffix(".pub.json").exists()
+
+
+@pytest.mark.parametrize("code", ["../../x", "UBND-00000", "", "ubnd-05518", "UBND-05518/../../x"])
+def test_no_key_is_made_for_what_is_no_agency(code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DANNGUYEN_HOME", str(tmp_path / "home"))
+    told = RUNNER.invoke(cli.build(), ["agency-key", code])
+    assert told.exit_code == 2
+    assert len(told.output.strip().splitlines()) == 1
+    assert list(tmp_path.iterdir()) == []

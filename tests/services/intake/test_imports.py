@@ -2,6 +2,7 @@ import csv
 import io
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import openpyxl
@@ -122,9 +123,36 @@ def test_a_rules_refusal_is_shown_at_its_column() -> None:
     assert imports.refused(7, Invalid("place_unknown", field="axes.place")).column == "Mã đơn vị hành chính"
 
 
-def test_a_column_that_means_nothing_is_named_by_its_letter_only() -> None:
-    table = imports.read(as_csv([[*HEADING, keys.CANARY_NAME], [*GOOD, ""]]), keys.AGENCY)
-    assert table.ignored == ["I"]
+def test_a_rules_refusal_names_the_column_as_the_table_does() -> None:
+    late = Invalid("date_in_future", field="received_on", value=date(2026, 8, 1), where="received_on", today=date(2026, 7, 15))
+    assert imports.refused(7, late).problem == "Ngày 2026-08-01 ở cột Ngày nhận sau ngày hôm nay (2026-07-15)."
+    named = Invalid("code_names_person", field="axes.object_ref", where="axes.object_ref")
+    assert "ở cột Mã đối tượng chứa" in imports.refused(7, named).problem
+
+
+def test_a_word_outside_its_list_is_answered_with_the_words_of_the_list() -> None:
+    (row,) = imports.read(as_csv(with_cell("Loại đơn", "thư")), keys.AGENCY).rows
+    assert all(word in row.errors[0].problem for word in ("khiếu nại", "tố cáo", "phản ánh"))
+    (row,) = imports.read(as_csv(with_cell("Chức vụ người bị khiếu nại, tố cáo", "sếp")), keys.AGENCY).rows
+    assert row.errors[0].problem.count(";") == 13
+    assert "docs/agency-client.md" in row.errors[0].problem
+
+
+def test_the_page_lists_the_words_of_every_column() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "agency-client.md").read_text("utf-8")
+    for column in imports.columns().values():
+        words = imports.allowed(column.reads)
+        assert not words or f"| {column.vi} | {'; '.join(words)} |\n" in page
+
+
+def test_a_column_that_means_nothing_is_named_by_its_heading_and_letter() -> None:
+    table = imports.read(as_csv([[*HEADING, "Ghi chú"], [*GOOD, keys.CANARY_NAME]]), keys.AGENCY)
+    assert table.ignored == ["Ghi chú (cột I)"]
+
+
+def test_an_unknown_agency_is_told_once_for_the_whole_table() -> None:
+    with pytest.raises(Invalid, match="receiver_unknown"):
+        imports.read(as_csv([HEADING, GOOD, GOOD]), "UBND-00000")
 
 
 def test_a_table_without_the_needed_columns_is_refused_whole() -> None:
