@@ -59,10 +59,10 @@ class LinkForm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class ReadForm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Why an officer wants to read the letter; a word of ``purposes.csv``."""
+    """Why an officer wants to read the letter; a word of ``purposes.csv``, refused when left out because the reason goes on record."""
 
     case_id: str
-    purpose: str = "settle"
+    purpose: str | None = None
 
 
 class OpenForm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -40,9 +40,9 @@ def earliest() -> date:
 
 
 @cache
-def purposes() -> frozenset[str]:
-    """Why an officer may read a letter."""
-    return frozenset(line["purpose"] for line in lines("purposes.csv"))
+def purposes() -> dict[str, str]:
+    """Why an officer may read a letter: each word with what it means in Vietnamese."""
+    return {line["purpose"]: line["vi"] for line in lines("purposes.csv")}
 
 
 @cache

@@ -1,6 +1,6 @@
 """What may be lodged, classified, withdrawn, linked and read; each rule states the facts or raises the refusal."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cache
 from typing import Final, NamedTuple, Protocol
@@ -182,14 +182,15 @@ def link(petition: Registered, founding: Registered, actor: Actor) -> PetitionLi
     return PetitionLinked(case_id=petition.case_id, founding_case_id=founding.case_id, received_by=petition.received_by)
 
 
-def read(case_id: str, holder: str, purpose: str, actor: Actor, purposes: Iterable[str]) -> PetitionRead:
-    """Let an officer of the agency that holds the case read the letter; the reading is a fact. Raises Refusal."""
+def read(case_id: str, holder: str, purpose: str | None, actor: Actor, purposes: Mapping[str, str]) -> PetitionRead:
+    """Let an officer of the agency that holds the case read the letter; the reading and its purpose are a fact. Raises Refusal."""
     if actor.agency != holder:
         raise NotAllowed("agency_not_allowed", agency=actor.agency or "-")
     if not actor.officer:
         raise NotAllowed("reader_without_pseudonym")
-    if purpose not in purposes:
-        raise Invalid("purpose_unknown", field="purpose")
+    if not purpose or purpose not in purposes:
+        told, told_vi = ", ".join(purposes), ", ".join(f"{word} ({vi})" for word, vi in purposes.items())
+        raise Invalid("purpose_unknown" if purpose else "purpose_missing", field="purpose", purposes=told, purposes_vi=told_vi)
     return PetitionRead(case_id=case_id, purpose=purpose)
 
 

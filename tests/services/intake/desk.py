@@ -75,10 +75,10 @@ class Desk:
         found: dict[str, Any] = answer.json()
         return found
 
-    async def letter(self, case_id: str, *, by: httpx.AsyncClient | None = None, purpose: str = "settle") -> httpx.Response:
-        """Read a letter."""
+    async def letter(self, case_id: str, *, by: httpx.AsyncClient | None = None, purpose: str | None = "settle") -> httpx.Response:
+        """Read a letter, for a purpose or for none."""
         async with by or self.client() as client:
-            return await client.get(f"/petitions/{case_id}/letter", headers={"x-purpose": purpose})
+            return await client.get(f"/petitions/{case_id}/letter", headers={"x-purpose": purpose} if purpose is not None else {})
 
     async def submit(self, value: bytes, key: str | None = keys.AGENCY, **headers: bytes) -> None:
         """Put a record on the agencies' topic."""

@@ -60,7 +60,12 @@ async def test_nobody_but_officers_reads_letters(desk: Desk, role: Role) -> None
 async def test_a_reader_has_a_pseudonym_and_a_purpose(desk: Desk) -> None:
     case_id = (await desk.lodged(keys.petition()))["case_id"]
     assert refused(await desk.letter(case_id, by=desk.client(officer=None)), 403, "reader_without_pseudonym")
-    assert refused(await desk.letter(case_id, purpose="curiosity"), 422, "purpose_unknown")
+    for purpose, code in (("curiosity", "purpose_unknown"), (None, "purpose_missing"), ("", "purpose_missing")):
+        answer = await desk.letter(case_id, purpose=purpose)
+        assert refused(answer, 422, code)
+        assert "x-purpose" in answer.json()["detail"]
+        assert "settle (giải quyết vụ việc)" in answer.json()["detail"]
+        assert "classify, verify, settle, answer, inspect" in answer.json()["detail_en"]
     assert [type(fact) for fact in await desk.facts()] == [PetitionLodged]
 
 
