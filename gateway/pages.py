@@ -64,4 +64,4 @@ def explorer() -> Response:
 
 def missing() -> Response:
     """There is no such page here."""
-    return refused(NotFound("not_found", what="trang này"))
+    return refused(NotFound("address_not_found"))

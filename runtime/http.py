@@ -223,10 +223,7 @@ async def on_refusal(request: Request, failure: Exception) -> Response:
 async def on_http_error(request: Request, failure: Exception) -> Response:
     """Starlette's own errors (unknown path, wrong method) as problem details."""
     assert isinstance(failure, HTTPException)
-    if failure.status_code == 405:
-        wrong = Refusal("method_not_allowed", method=request.method)
-    else:
-        wrong = NotFound("not_found", what="địa chỉ này")
+    wrong = Refusal("method_not_allowed", method=request.method) if failure.status_code == 405 else NotFound("address_not_found")
     answer = msgspec.json.encode({**wrong.problem(), "status": failure.status_code})
     return Response(answer, failure.status_code, failure.headers, "application/problem+json")
 

@@ -47,7 +47,7 @@ async def shown(database: Database, event_id: str) -> dict[str, Any]:
     """One parked record with its headers and, if it is readable, its body. A submission's body is ciphertext."""
     found = await database.one(_ONE, event_id=event_id)
     if found is None:
-        raise NotFound("not_found", what=f"bản ghi {event_id}")
+        raise NotFound("record_not_found", record=event_id)
     row = _row(found)
     entry = unparked(row)
     headers = {name: value.decode(errors="replace") for name, value in entry.headers.items()}
@@ -70,7 +70,7 @@ async def skip(consumer: Consumer, event_id: str, why: str, by: str | None) -> d
     async with consumer.lock:
         found = await database.one(_ONE, event_id=event_id)
         if found is None or _row(found).status == SKIPPED:
-            raise NotFound("not_found", what=f"bản ghi {event_id}")
+            raise NotFound("record_not_found", record=event_id)
         row = _row(found)
         if row.status != "parked":
             raise Conflict("parked_record_waits", record=event_id)
@@ -94,7 +94,7 @@ async def redrive(consumer: Consumer, event_id: str) -> dict[str, Any]:
     database = consumer.database
     found = await database.one(_ONE, event_id=event_id)
     if found is None:
-        raise NotFound("not_found", what=f"bản ghi {event_id}")
+        raise NotFound("record_not_found", record=event_id)
     key = _row(found).key
     async with consumer.lock:
         with telemetry.span("redrive", case_id=key, redriven_id=event_id) as span:

@@ -11,6 +11,7 @@ import httpx
 
 from contracts.vocabulary import Role
 from runtime.auth import issue
+from runtime.calling import NobodyAnswers
 from runtime.settings import address_of
 
 TOKEN_SECONDS = 600
@@ -41,10 +42,6 @@ class Refused(Exception):
         super().__init__(f"{status} {self.code}: {problem.get('detail_en') or problem.get('detail') or ''}")
 
 
-class NobodyAnswers(Exception):
-    """No platform runs where this process looks for one."""
-
-
 class Platform:
     """A running platform whose keys lie in ``keys``. Waits out restarts of a service for ``patience`` seconds."""
 
@@ -52,7 +49,7 @@ class Platform:
         self._keys = keys
         self._patience = patience
         self._tokens: dict[Badge, tuple[float, str]] = {}
-        self._http = httpx.AsyncClient(timeout=30.0, limits=httpx.Limits(max_connections=16))
+        self._http = httpx.AsyncClient(timeout=30.0, trust_env=False, limits=httpx.Limits(max_connections=16))
 
     async def __aenter__(self) -> Self:
         return self

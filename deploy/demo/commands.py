@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import random
 import sys
 from collections.abc import Callable, Iterator
@@ -16,11 +17,13 @@ from contracts.petitions import LodgeForm
 from contracts.vocabulary import Kind, Role, Source
 from deploy.demo import letters, receipt_log, verdict
 from deploy.demo.aside import DidNotStart, platform_aside
-from deploy.demo.client import Badge, NobodyAnswers, Platform, Refused
+from deploy.demo.client import Badge, Platform, Refused
 from deploy.demo.feed import Past, Progress, begun
 from deploy.demo.letters import Letter, Wish
 from deploy.demo.live import Live
 from deploy.demo.replay import Replay, Told
+from runtime.auth import private_key
+from runtime.calling import NobodyAnswers
 from runtime.clock import LegalClock, uuid7
 from runtime.settings import home
 
@@ -93,6 +96,8 @@ def feed(
     live: Annotated[bool, typer.Option(help="go on with a gentle live feed once the past is built")] = True,
 ) -> None:
     """Fill the platform with a past of some months, then let things move. Goes on where it was when killed."""
+    os.umask(0o077)
+    private_key(home() / "keys")  # where there are none no platform ever ran, and nothing shall be begun
     book, progress = begun(home(), seed=seed, count=count, days=days, today=LegalClock().today())
     with _one_sentence():
         asyncio.run(_feed(Past(Platform(home() / "keys"), book, progress, _say), progress, every if live else None))

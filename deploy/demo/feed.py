@@ -18,7 +18,7 @@ from pathlib import Path
 import msgspec
 
 from contracts.vocabulary import Kind, Role, Status
-from deploy.demo import arrivals, desk, plan
+from deploy.demo import FOLLOWED, arrivals, desk, plan
 from deploy.demo.client import Badge, Platform, Refused
 from deploy.demo.desk import Desk, Step
 from deploy.demo.letters import Letter
@@ -57,6 +57,7 @@ class Book:
 
     def __init__(self, home: Path) -> None:
         self._progress, self._cases = home / "demo.json", home / "demo-cases.csv"
+        self._followed = home / FOLLOWED
 
     def read(self) -> Progress | None:
         try:
@@ -70,6 +71,18 @@ class Book:
         part.touch(mode=0o600)
         part.write_bytes(msgspec.json.format(msgspec.json.encode(progress), indent=2))
         part.replace(self._progress)
+
+    def lay_out(self, code: str) -> None:
+        """Lay out the receipt code of a letter that was traced since this start, once; who starts the platform takes an older one away."""
+        if not self._followed.exists():
+            part = self._followed.with_suffix(".part")
+            part.touch(mode=0o600)
+            part.write_text(code)
+            part.replace(self._followed)
+
+    @property
+    def has_laid_out(self) -> bool:
+        return self._followed.exists()
 
     def cases(self) -> dict[str, str]:
         """Case id by the letter's key. A line that a kill cut short lacks its end mark and is no case."""
@@ -125,7 +138,9 @@ class Past:
                 todo.setdefault(letter.form.received_by, []).append(letter)
         for agency, letters in todo.items():
             codes = await self._lodge_at(agency, letters)
-            self.progress.receipt_code = codes.get(example.key) or self.progress.receipt_code
+            if example.key in codes:
+                self.progress.receipt_code = codes[example.key]
+                self.book.lay_out(codes[example.key])
             self._note()
 
     async def _lodge_at(self, agency: str, letters: list[Letter]) -> dict[str, str]:

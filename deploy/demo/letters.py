@@ -9,6 +9,7 @@ from random import Random
 
 import msgspec
 
+from contracts.errors import Invalid
 from contracts.petitions import Axes, LodgeForm
 from contracts.vocabulary import AuthorRole, Competence, Eligibility, Kind, SettledBefore, Source
 from deploy.demo import addressees, people, prose, reference
@@ -139,7 +140,7 @@ def _axes(dice: Random, matter: Matter, by: Author, commune: str, on: date, wish
     is_misdirected = _happens(dice, f"misdirected.{matter.kind}")
     to = addressees.mistaken(dice, right, matter.field, commune, on) if is_misdirected else right
     if wish.receiver:
-        to = bodies.every()[wish.receiver]
+        to = _receiver(wish.receiver, on)
     is_mixed = wish.kind is Kind.MIXED or (wish.kind is None and matter.kind is Kind.COMPLAINT and _happens(dice, "mixed"))
     ground = _ground(dice, matter.kind, wish)
     is_anonymous = ground == "anonymous"
@@ -169,6 +170,13 @@ def _axes(dice: Random, matter: Matter, by: Author, commune: str, on: date, wish
     if axes.source.is_forwarded and axes.forwarder is None:
         axes = msgspec.structs.replace(axes, source=Source.POST)
     return axes, to, right
+
+
+def _receiver(code: str, on: date) -> Body:
+    found = bodies.every().get(code)
+    if found is None:
+        raise Invalid("unknown_body", field="receiver", value=code, on=on)
+    return found
 
 
 def _ground(dice: Random, kind: Kind, wish: Wish) -> str:

@@ -27,7 +27,9 @@ class Live:
             self._put(step)
 
     async def run(self, every_s: float) -> None:
-        """Go on until cancelled."""
+        """Go on until cancelled; at once a letter, if there is none yet to follow since the platform started."""
+        if not self._book.has_laid_out:
+            await self._lodge()
         while True:
             await asyncio.sleep(every_s * self._dice.uniform(0.5, 1.5))
             await self.happen()
@@ -47,8 +49,10 @@ class Live:
         number = progress.count + progress.live
         letter = letters.letter(progress.seed, number, self._today())
         self._desk.traced.add(letter.key)
-        await self._desk.lodge(letter.form.received_by, [letter])
+        codes = await self._desk.lodge(letter.form.received_by, [letter])
         progress.live += 1
+        if letter.key in codes:
+            self._book.lay_out(codes[letter.key])
         if letter.key in self._desk.cases:
             self._book.add([(letter.key, self._desk.cases[letter.key])])
             for step in desk.steps_of(letter):

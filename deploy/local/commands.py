@@ -1,5 +1,6 @@
 """The commands that run a whole platform on this machine: up, status, stop, clean."""
 
+import asyncio
 import json
 import os
 import shutil
@@ -46,6 +47,7 @@ def start(
     detach: Annotated[bool, typer.Option(help="return once the platform is ready and leave it running")] = False,
 ) -> None:
     """Start the whole platform on this machine: broker, database, services, trace viewer, demo. Ctrl-C ends it."""
+    os.umask(0o077)
     wish = up.Wish(db.value if db else None, demo, instances, zipkin)
     command = [sys.executable, "-m", MODULE, *wish.arguments()]
     if not detach:
@@ -69,8 +71,8 @@ def _detach(command: list[str], wish: up.Wish) -> None:
         told = len(lines)
         state = states.read(place)
         if state.ready and state.supervisor and state.supervisor.pid == process.pid:
-            code = up.receipt_code_now(place) if wish.has_demo else None
-            typer.echo(up.summary(state, code).replace("Ctrl-C ends it", "`make stop` ends it"))
+            codes = (up.receipt_code(place), asyncio.run(up.code_to_follow(place))) if wish.has_demo else (None, None)
+            typer.echo(up.summary(state, *codes).replace("Ctrl-C ends it", "`make stop` ends it"))
             return
         time.sleep(0.2)
     typer.echo(serving.tail(log, 20), err=True)

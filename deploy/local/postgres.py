@@ -63,12 +63,15 @@ def programs(user: str | None) -> Path:
     ours = wheel / WHEEL / PROGRAMS / "bin"
     if _can(user, "x", ours / "postgres"):
         return ours
+    _open_elsewhere()
     copy = ELSEWHERE / f"programs-{hashlib.sha256((ours / 'postgres').read_bytes()).hexdigest()[:12]}"
     if not copy.is_dir():
         part = copy.with_suffix(".part")
         shutil.rmtree(part, ignore_errors=True)
         shutil.copytree(wheel / WHEEL / PROGRAMS, part / WHEEL / PROGRAMS, symlinks=True)
         shutil.copytree(wheel / f"{WHEEL}.libs", part / f"{WHEEL}.libs", symlinks=True)
+        for way in (part, part / WHEEL):
+            way.chmod(0o755)
         part.rename(copy)
     return copy / WHEEL / PROGRAMS / "bin"
 
@@ -132,6 +135,12 @@ def new_password() -> str:
     return secrets.token_urlsafe(24)
 
 
+def _open_elsewhere() -> None:
+    """Make the stand-in's folder one that the unprivileged user may pass, whatever mask this process has."""
+    ELSEWHERE.mkdir(parents=True, exist_ok=True)
+    ELSEWHERE.chmod(ELSEWHERE.stat().st_mode | 0o711)
+
+
 def _reachable(folder: Path, user: str | None) -> Path:
     """``folder``, made for ``user`` alone; or its stand-in elsewhere, linked to, when that user cannot reach it."""
     if folder.is_symlink() or folder.is_dir():
@@ -139,6 +148,7 @@ def _reachable(folder: Path, user: str | None) -> Path:
     folder.parent.mkdir(parents=True, exist_ok=True)
     place = folder
     if user is not None and not _can(user, "x", folder.parent):
+        _open_elsewhere()
         place = ELSEWHERE / f"postgres-{hashlib.sha256(str(folder).encode()).hexdigest()[:12]}"
         folder.symlink_to(place)
     place.mkdir(parents=True, exist_ok=True)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
 
+from deploy.demo import FOLLOWED
 from deploy.local import jars, kafka, ports, postgres
 from deploy.local import state as states
 from deploy.local.console import Console
@@ -25,6 +26,8 @@ from deploy.local.topology import LOOPBACK, Plan, table
 from runtime.settings import SERVICES, KafkaSettings, Settings, home
 from runtime.stop import CannotGoOn
 
+PASSED_THROUGH: Final = 0o711
+"""The folder's mode: others may pass but not look. Root's PostgreSQL runs as another user, who must reach its own folder below."""
 ROOM_BYTES: Final = 500 << 20
 """Free space asked for at the start; Kafka ends itself when the disk is full."""
 DATABASES: Final = ("sqlite", "postgres")
@@ -49,9 +52,13 @@ def folder() -> Path:
     """The platform's folder, made if need be. Raises CannotStart when it cannot be written or its disk is full."""
     place = home()
     try:
-        for part in (place, place / "logs", place / "databases"):
-            part.mkdir(parents=True, exist_ok=True)
-        (place / "keys").mkdir(mode=0o700, exist_ok=True)
+        if not place.exists():
+            place.mkdir(parents=True)
+            place.chmod(PASSED_THROUGH)
+        for part in (place / "logs", place / "databases", place / "keys"):
+            part.mkdir(mode=0o700, exist_ok=True)
+        if (place / "lock").exists():
+            _close(place)
         probe = place / "probe"
         probe.write_text("x" * 4096)
         probe.unlink()
@@ -63,6 +70,16 @@ def folder() -> Path:
     if free < ROOM_BYTES:
         raise CannotStart(f"Only {free >> 20} MB are free where {place} stands; the platform needs {ROOM_BYTES >> 20} MB to begin with.")
     return place
+
+
+def _close(place: Path) -> None:
+    """Take from everybody else what an earlier platform in ``place`` left open to them; PostgreSQL keeps its own folder closed."""
+    place.chmod(place.stat().st_mode & PASSED_THROUGH)
+    for part in place.iterdir():
+        if part.is_file():
+            part.chmod(0o600)
+        elif part.name != "postgres" and part.is_dir():
+            part.chmod(0o700)
 
 
 def database_of(place: Path, wished: str | None) -> str:
@@ -136,39 +153,44 @@ async def run(place: Path, wish: Wish) -> None:
     databases = {service: plan.database_url(service) for service in SERVICES}
     state = State(addresses=plan.addresses(), databases=databases, database=plan.database)
 
+    (place / FOLLOWED).unlink(missing_ok=True)
+
     async def tell() -> None:
-        code = await receipt_code(place) if plan.has_demo else None
-        console.say(summary(state, code), colour=0)
+        followed = await code_to_follow(place) if plan.has_demo else None
+        console.say(summary(state, receipt_code(place) if plan.has_demo else None, followed), colour=0)
 
     await Supervisor(table(plan), place, state, console).run(tell)
     console.say("Everything has ended; the data stay.")
 
 
-async def receipt_code(place: Path, seconds: float = 20) -> str | None:
-    """The receipt code the demo laid out to be tried; None when it has not within that time."""
+async def code_to_follow(place: Path, seconds: float = 20) -> str | None:
+    """The receipt code of a letter that the demo lodged since this start, so that the viewer knows it; None when there is none in time."""
     for _ in range(int(seconds * 5)):
-        code = receipt_code_now(place)
-        if code is not None:
-            return code
+        with suppress(OSError):
+            return (place / FOLLOWED).read_text().strip()
         await asyncio.sleep(0.2)
     return None
 
 
-def receipt_code_now(place: Path) -> str | None:
-    """The same, without waiting."""
+def receipt_code(place: Path) -> str | None:
+    """The receipt code of the letter with the longest story in the demo's past."""
     try:
         return str(json.loads((place / "demo.json").read_text())["receipt_code"])
     except (OSError, ValueError, KeyError):
         return None
 
 
-def summary(state: State, code: str | None) -> str:
+def summary(state: State, code: str | None, followed: str | None) -> str:
     """Where the platform is found and what to try next."""
     program = Path(sys.executable).with_name("dannguyen")
     command = os.path.relpath(program) if program.is_relative_to(Path.cwd()) else str(program)
     tries = [
         (f"{command} lodge", "lodge a letter of your own and get its receipt code"),
-        *([(f"{command} trace {code or 'RECEIPT-CODE'}", "follow one letter through every service")] if state.addresses["traces"] else []),
+        *(
+            [(f"{command} trace {followed or 'RECEIPT-CODE'}", "follow one letter through every service")]
+            if state.addresses["traces"]
+            else []
+        ),
         (f"{command} status", "what runs, since when, how far behind"),
     ]
     lines = [
@@ -200,6 +222,7 @@ def parse(arguments: list[str]) -> Wish:
 
 def main(arguments: list[str]) -> None:
     """Run until told to stop; a problem is one sentence on standard error and exit code 1."""
+    os.umask(0o077)  # letters and names are in what is written from here on, by the processes too
     lock: IO[str] | None = None
     try:
         place = folder()

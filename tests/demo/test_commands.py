@@ -1,5 +1,6 @@
 """What citizens may send from home, and what the commands say when there is nothing to do."""
 
+import os
 from pathlib import Path
 
 import msgspec
@@ -7,10 +8,12 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from contracts.errors import Invalid
 from contracts.event import Actor
 from contracts.vocabulary import Kind, Role
 from deploy.demo import commands
 from runtime.clock import LegalClock
+from runtime.stop import CannotGoOn
 from services.intake import reference, rules
 
 app = typer.Typer()
@@ -52,6 +55,21 @@ def test_a_replay_without_the_log_ends_well_and_says_why(tmp_path: Path) -> None
     told = CliRunner().invoke(app, ["replay", "receipt_wabo", "--data", str(tmp_path)])
     assert told.exit_code == 0
     assert "receipt_wabo" in told.output
+
+
+def test_a_letter_to_a_body_that_does_not_exist_is_refused() -> None:
+    with pytest.raises(Invalid, match="There is no body NOPE on"):
+        commands.invented(None, 1, "NOPE", 1)
+
+
+def test_a_feed_where_no_platform_ever_ran_begins_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DANNGUYEN_HOME", str(tmp_path / "nowhere"))
+    mask = os.umask(0o022)
+    told = CliRunner().invoke(app, ["feed"])
+    os.umask(mask)
+    assert isinstance(told.exception, CannotGoOn)
+    assert "There are no keys in" in str(told.exception)
+    assert not (tmp_path / "nowhere").exists()
 
 
 def test_lodging_where_no_platform_is_ends_in_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """The servers the platform brings along: broker, trace viewer, database."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -100,6 +101,17 @@ async def test_postgresql_runs_behind_a_closed_folder_without_opening_it(private
     finally:
         server.stop()
     assert not is_taken(port)
+
+
+async def test_postgresql_is_reached_by_its_own_user_whatever_the_mask_of_who_starts_it(private_folder: Path) -> None:
+    mask = os.umask(0o077)
+    try:
+        password, port = database.new_password(), free_port()
+        server, cluster = database.start(private_folder, port, password)
+        server.stop()
+    finally:
+        os.umask(mask)
+    assert cluster.data.stat().st_mode & 0o077 == 0
 
 
 def test_a_removed_cluster_leaves_nothing_behind(private_folder: Path) -> None:

@@ -11,13 +11,15 @@ from pathlib import Path
 
 import pytest
 
+from deploy.demo.feed import Book
 from deploy.local import jars, postgres, up
 from deploy.local import state as states
+from deploy.local.ports import free_offset
 from deploy.local.problem import CannotStart
 from deploy.local.state import State
 from deploy.local.supervisor import Process
 from deploy.local.topology import Plan, table
-from runtime.settings import SERVICES
+from runtime.settings import PORTS, SERVICES
 
 pytestmark = pytest.mark.connected
 
@@ -101,6 +103,52 @@ def test_keys_and_passwords_are_for_their_owner_only(tmp_path: Path, monkeypatch
     assert len(set(first.values())) == len(SERVICES) + 1
     modes = {name: (place / name).stat().st_mode & 0o777 for name in ("keys", "keys/databases.json", "platform.json")}
     assert modes == {"keys": 0o700, "keys/databases.json": 0o600, "platform.json": 0o600}
+
+
+def test_what_the_platform_writes_is_closed_to_everybody_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DANNGUYEN_HOME", str(tmp_path / "run"))
+    place = up.folder()
+    assert {part.name: part.stat().st_mode & 0o777 for part in (place, *place.iterdir())} == {
+        "run": 0o711,  # the way to PostgreSQL's own folder, for the user it runs as
+        **dict.fromkeys(("databases", "keys", "logs"), 0o700),
+    }
+    for name in ("lock", "demo-cases.csv"):
+        (place / name).touch(0o644)
+    (place / "logs").chmod(0o755)
+    assert {part.stat().st_mode & 0o077 for part in up.folder().iterdir()} == {0}, "what an earlier release left open"
+
+
+def test_a_folder_that_was_there_before_keeps_its_mode(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tmp_path.chmod(0o755)
+    monkeypatch.setenv("DANNGUYEN_HOME", str(tmp_path))
+    assert up.folder().stat().st_mode & 0o777 == 0o755
+
+
+async def test_the_letter_to_follow_is_one_that_was_lodged_since_this_start(tmp_path: Path) -> None:
+    (tmp_path / "demo.json").write_text(json.dumps({"receipt_code": "DN26-OLD"}))
+    state = State(addresses={"graphql": "-", "gateway": "-", "traces": "-", "kafka": "-"})
+    told = up.summary(state, up.receipt_code(tmp_path), await up.code_to_follow(tmp_path, 0.2))
+    assert "trace RECEIPT-CODE" in told
+    assert "Receipt code  DN26-OLD" in told
+    Book(tmp_path).lay_out("DN26-NEW")
+    assert "trace DN26-NEW" in up.summary(state, up.receipt_code(tmp_path), await up.code_to_follow(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "code", "sentence"),
+    [
+        ("DANNGUYEN_MODE", "foo", 2, "must be production or development"),
+        ("DANNGUYEN_BATCH_MAX", "abc", 2, "must be a whole number"),
+        ("DATABASE_URL__INTAKE", "mysql://x", 2, "must begin with sqlite"),
+        ("KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:1", 1, "No broker answers at 127.0.0.1:1"),
+    ],
+)
+def test_a_wrong_setting_is_told_before_anything_starts(tmp_path: Path, name: str, value: str, code: int, sentence: str) -> None:
+    offset = str(free_offset(PORTS.values()))
+    done = dannguyen(tmp_path / "run", "up", "--no-demo", DANNGUYEN_PORT_OFFSET=offset, **{name: value})
+    assert (done.returncode, done.stderr.count("\n")) == (code, 1), done.stderr
+    assert sentence in done.stderr
+    assert not states.read(tmp_path / "run").processes
 
 
 def test_several_writers_on_sqlite_are_refused(tmp_path: Path) -> None:

@@ -1,7 +1,8 @@
 """What a person at the command line is told: one sentence and an exit code, never a traceback."""
 
+import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,14 @@ from runtime.sqlite import hold_writer_lock
 from runtime.stop import WrongWish
 
 Say = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture(autouse=True)
+def _mask_of_old() -> Iterator[None]:
+    """Commands that write close what they write; the tests after these go on with the mask of before."""
+    mask = os.umask(0o022)
+    yield
+    os.umask(mask)
 
 
 @pytest.fixture

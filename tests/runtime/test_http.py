@@ -129,8 +129,19 @@ def test_the_service_accepts_while_the_broker_is_away_and_says_what_waits(client
 
 
 def test_unknown_paths_and_methods_are_problems_too(client: TestClient) -> None:
-    assert client.get("/nowhere").json()["code"] == "not_found"
+    told = client.get("/nowhere").json()
+    assert (told["code"], told["detail"], told["detail_en"]) == (
+        "address_not_found",
+        "Không có địa chỉ này ở đây.",
+        "There is no such address here.",
+    )
     assert client.get("/cases/c1/file").json()["code"] == "method_not_allowed"
+
+
+def test_a_record_that_is_not_parked_is_told_in_either_language(client: TestClient, tmp_path: Path) -> None:
+    told = client.get("/parked/x", headers={"authorization": bearer(tmp_path, Role.OPERATOR)}).json()
+    assert (told["code"], told["detail"]) == ("record_not_found", "Không có bản ghi x nào đang bị giữ lại.")
+    assert told["detail_en"] == "No record x is parked here."
 
 
 def test_a_refusal_is_a_vietnamese_sentence_and_an_english_one(client: TestClient) -> None:
