@@ -14,7 +14,7 @@ from starlette.routing import Route
 from contracts.errors import NotAllowed
 from contracts.vocabulary import Role
 from runtime import parking
-from runtime.auth import caller_of
+from runtime.auth import Caller, caller_of
 from runtime.changes import Changes
 from runtime.clock import now
 from runtime.database import Query
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _SEEN: Final = cast("Any", Seen).table
 _OLD: Final = Query(sa.select(_SEEN.c.event_id).where(_SEEN.c.seen_on < sa.bindparam("before", type_=sa.Date())).limit(20_000))
+_INSIDE: Final = (Role.OPERATOR, Role.SYSTEM)
 _KEEP_DAYS: Final = 14
 """A relay repeats only what it sent just before it died; two weeks outlast any outage."""
 _LEAST_SQLITE: Final = (3, 51, 3)
@@ -47,14 +48,22 @@ class SkipForm(msgspec.Struct, frozen=True):
 def routes(service: Service) -> list[Route]:
     """The operators' routes of a service."""
 
+    def caller(request: Request) -> Caller:
+        return caller_of(service.settings.keys, request.headers.get("authorization", ""))
+
     def operator(request: Request) -> None:
-        caller_of(service.settings.keys, request.headers.get("authorization", "")).must_be(Role.OPERATOR)
+        caller(request).must_be(Role.OPERATOR)
 
     async def health(request: Request) -> Response:
         return reply({"service": service.name, "alive": True})
 
     async def ready(request: Request) -> Response:
-        told = await service.readiness()
+        """For everybody whether, and in general words why not; the figures are for those who run the platform."""
+        if "authorization" in request.headers and caller(request).role in _INSIDE:
+            told = await service.readiness()
+        else:
+            lacks = service.lacks()
+            told = {"ready": not lacks, "reasons": sorted({why for why, _ in lacks})}
         return reply(told, 200 if told["ready"] else 503)
 
     async def clock(request: Request) -> Response:
@@ -63,6 +72,8 @@ def routes(service: Service) -> list[Route]:
             if service.settings.is_production:
                 raise NotAllowed("clock_in_production")
             await service.set_today(form_of(object_of(await body_of(request, 1000)), ClockForm).today)
+        else:
+            caller(request).must_be(*_INSIDE)
         return reply({"today": service.clock.today(), "is_virtual": service.clock.virtual is not None})
 
     async def parked(request: Request) -> Response:
@@ -78,10 +89,10 @@ def routes(service: Service) -> list[Route]:
         return reply(await parking.redrive(service.consumer, request.path_params["event_id"]))
 
     async def skip(request: Request) -> Response:
-        caller = caller_of(service.settings.keys, request.headers.get("authorization", ""))
-        caller.must_be(Role.OPERATOR)
+        who = caller(request)
+        who.must_be(Role.OPERATOR)
         form = form_of(object_of(await body_of(request, 10_000)), SkipForm)
-        return reply(await parking.skip(service.consumer, request.path_params["event_id"], form.why, caller.officer))
+        return reply(await parking.skip(service.consumer, request.path_params["event_id"], form.why, who.officer))
 
     return [
         Route("/health", health),

@@ -226,20 +226,25 @@ class Service:
             except Exception:
                 log.exception("job failed", extra={"job": job.name})
 
+    def lacks(self) -> list[tuple[str, str]]:
+        """What keeps the process from its work: each in words for everybody, and in words for operators."""
+        found = [("facts are not being read", why) for why in (self.reader.reasons() if self.reader is not None else ())]
+        if self.topic is not None and self.relay.state.backlog_s() > _BACKLOG_SECONDS:
+            found.append(("facts wait to be sent", f"unsent facts have waited {self.relay.state.backlog_s():.0f} s"))
+        if self.consumer.down_since is not None:
+            since = time.monotonic() - self.consumer.down_since
+            found.append(("the database does not answer", f"database has not answered for {since:.0f} s"))
+        return found
+
     async def readiness(self) -> dict[str, Any]:
         """Whether this process does its work, and what it lacks if not."""
-        reasons: list[str] = []
+        lacks = self.lacks()
         consumer: dict[str, Any] = {}
         lag: int | None = None
         if self.reader is not None:
             consumer = self.reader.state()
             lag = consumer["lag"]
-            reasons += self.reader.reasons()
         relay = self.relay.state
-        if self.topic is not None and relay.backlog_s() > _BACKLOG_SECONDS:
-            reasons.append(f"unsent facts have waited {relay.backlog_s():.0f} s")
-        if self.consumer.down_since is not None:
-            reasons.append(f"database has not answered for {time.monotonic() - self.consumer.down_since:.0f} s")
         told = {
             "is_connected": relay.is_connected,
             "is_leader": relay.is_leader,
@@ -250,7 +255,8 @@ class Service:
         }
         figures = self.consumer.figures
         consumer |= {name: getattr(figures, name) for name in ("applied", "repeated", "parked", "fenced", "batches")}
-        return {"ready": not reasons, "reasons": reasons, "lag": lag, "consumer": consumer, "relay": told, "today": self.clock.today()}
+        reasons = [why for _, why in lacks]
+        return {"ready": not lacks, "reasons": reasons, "lag": lag, "consumer": consumer, "relay": told, "today": self.clock.today()}
 
 
 __all__ = ["Job", "Service", "TopicPartition", "suppress"]

@@ -93,7 +93,7 @@ def _give_up(sentence: str) -> NoReturn:
 
 def show(as_json: Annotated[bool, typer.Option("--json", help="for programs; holds database passwords")] = False) -> None:
     """What runs, since when, how far behind, and where it answers. Exit code 0 only when all is ready."""
-    found = status.report(states.read(home()))
+    found = status.report(home())
     typer.echo(json.dumps(found, indent=2) if as_json else "\n".join(status.lines(found)))
     if not found["ready"]:
         raise typer.Exit(1)

@@ -1,20 +1,29 @@
 """What runs now, asked of the processes themselves rather than believed from the record."""
 
 import time
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import psutil
 
-from deploy.local.state import Running, State
+from deploy.local import state as states
+from deploy.local.state import Running
+from runtime import calling
+from runtime.stop import CannotGoOn
 
 
-def report(state: State) -> dict[str, Any]:
-    """The platform as ``dannguyen status --json`` prints it. ``databases`` holds the addresses with their passwords."""
+def report(home: Path) -> dict[str, Any]:
+    """The platform in ``home`` as ``dannguyen status --json`` prints it. ``databases`` holds the addresses with their passwords."""
+    state = states.read(home)
+    headers = _signed(home / "keys")
     order = [name for name in state.required if name in state.processes]
     names = [*order, *(name for name in state.processes if name not in order)]
     with ThreadPoolExecutor(max_workers=max(1, len(names))) as pool:
-        entries = dict(zip(names, pool.map(entry, (state.processes[name] for name in names)), strict=True))
+        entries = dict(zip(names, pool.map(lambda name: entry(state.processes[name], headers), names), strict=True))
     whole = state.is_alive and state.ready and all(entries.get(name, {}).get("ready", False) for name in state.required)
     return {
         "ready": whole,
@@ -24,12 +33,19 @@ def report(state: State) -> dict[str, Any]:
     }
 
 
-def entry(running: Running) -> dict[str, Any]:
+def _signed(keys: Path) -> dict[str, str]:
+    """The header of an operator, to whom a service tells its figures; none where this user may not read the key."""
+    with suppress(CannotGoOn, OSError):
+        return calling.operator(keys=keys)
+    return {}
+
+
+def entry(running: Running, headers: Mapping[str, str] = MappingProxyType({})) -> dict[str, Any]:
     """One process: whether it lives, since when, its memory with that of its children, whether it says it is ready, its lag."""
     process = running.process()
     if process is None:
         return {"pid": None, "up_s": 0, "restarts": running.restarts, "rss_mb": 0, "ready": False, "lag": None}
-    is_ready, lag = asked(running.probe) if running.probe else (running.ready, None)
+    is_ready, lag = asked(running.probe, headers) if running.probe else (running.ready, None)
     return {
         "pid": running.pid,
         "up_s": round(time.time() - running.began, 1),
@@ -40,12 +56,12 @@ def entry(running: Running) -> dict[str, Any]:
     }
 
 
-def asked(probe: str) -> tuple[bool, int | None]:
+def asked(probe: str, headers: Mapping[str, str]) -> tuple[bool, int | None]:
     """What a service's ``/ready`` answers: ready or not, and how many records it is behind."""
     import httpx  # slow to import, and needed only while something runs
 
     try:
-        answer = httpx.get(probe, timeout=3, trust_env=False)
+        answer = httpx.get(probe, headers=dict(headers), timeout=3, trust_env=False)
         return answer.status_code == httpx.codes.OK, answer.json().get("lag")
     except (httpx.HTTPError, ValueError):
         return False, None

@@ -40,7 +40,7 @@ class Platform:
         return done.stdout
 
     def status(self) -> dict[str, Any]:
-        return status.report(states.read(self.home))
+        return status.report(self.home)
 
     def pid(self, name: str) -> int:
         return states.read(self.home).processes[name].pid

@@ -122,10 +122,22 @@ def test_the_virtual_date_is_kept_and_bounds_legal_dates(client: TestClient, tmp
     assert client.put("/clock", json={"today": "2026-03-03"}).status_code == 403
 
 
-def test_the_service_accepts_while_the_broker_is_away_and_says_what_waits(client: TestClient) -> None:
+def test_the_service_accepts_while_the_broker_is_away_and_says_what_waits(client: TestClient, tmp_path: Path) -> None:
     assert client.post("/cases/c1/file", json={"ground": "complaint"}).status_code == 200
-    ready = client.get("/ready").json()
+    ready = client.get("/ready", headers={"authorization": bearer(tmp_path, Role.OPERATOR)}).json()
     assert ready["relay"]["is_connected"] is False
+
+
+def test_figures_and_date_are_for_those_who_run_the_platform(client: TestClient, tmp_path: Path) -> None:
+    inside = {"authorization": bearer(tmp_path, Role.SYSTEM)}
+    assert {"lag", "consumer", "relay", "today"} < client.get("/ready", headers=inside).json().keys()
+    assert client.get("/clock", headers=inside).json()["is_virtual"] is False
+    assert client.get("/ready").json().keys() == {"ready", "reasons"}, "an officer"
+    assert client.get("/clock").status_code == 403
+    del client.headers["authorization"]
+    assert client.get("/ready").json().keys() == {"ready", "reasons"}
+    assert client.get("/clock").status_code == 401
+    assert client.get("/health").status_code == 200
 
 
 def test_unknown_paths_and_methods_are_problems_too(client: TestClient) -> None:

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from deploy.local.ports import free_port
-from runtime import migrate
+from runtime import auth, calling, migrate
 from runtime.sqlite import hold_writer_lock
 
 pytestmark = pytest.mark.connected
@@ -54,12 +54,13 @@ def test_a_service_answers_while_the_broker_is_away_and_ends_on_sigterm(migrated
     client = httpx.Client(transport=httpx.HTTPTransport(retries=0), base_url=f"http://127.0.0.1:{port}")
     for _ in range(600):
         try:
-            ready = client.get("/ready")
+            ready = client.get("/ready", headers=calling.operator(keys=auth.make_keys(migrated)))
             break
         except httpx.ConnectError:
             signal.sigtimedwait([], 0.1)
     assert ready.status_code == 503
     assert ready.json()["reasons"][0].startswith("reader:")
+    assert client.get("/ready").json() == {"ready": False, "reasons": ["facts are not being read"]}
     process.send_signal(signal.SIGTERM)
     process.communicate(timeout=30)
     assert process.returncode in (0, -signal.SIGTERM)
