@@ -11,7 +11,7 @@ from gateway.cursors import Cursors
 from gateway.execution import Engine
 from gateway.hub import Hub
 from gateway.waiting import Waiting
-from law import bodies, units
+from law import bodies, sight
 from runtime.auth import private_key
 from runtime.service import Service
 
@@ -69,14 +69,13 @@ async def refresh_agencies(service: Service) -> None:
 
 def agency_of(body: bodies.Body) -> models.Agency:
     """A body as the read model keeps it, with the province in which its unit lies by the newest law."""
-    names = units.versions().get(body.unit, ())
     return models.Agency(
         code=body.code,
         name=body.name,
         office=body.role,
         level=body.level,
         unit=body.unit or None,
-        province=(names[-1].parent or body.unit) if names else None,
+        province=sight.province(body.unit),
         superior=body.superior or None,
         effective_from=body.effective_from,
         effective_to=None if body.effective_to == date.max else body.effective_to,

@@ -11,7 +11,7 @@ from gateway.models import SEQ_COLUMNS, Bucket, Case, Concern, Count, Entry
 from runtime.work import Work
 
 _TO_AGENCY: Final = ("holder", "competent", "arbiter", "obliged", "forwarder", "received_by", "court")
-_CONCERNED: Final = ("received_by", "holder", "sender", "competent", "refused_by", "arbiter", "demanded_by", "obliged", "forwarder")
+_CONCERNED: Final = ("received_by", "holder", "sender", "refused_by", "arbiter", "demanded_by", "obliged", "forwarder")
 _IN_COURT: Final = ("court", "enforcer", "directed_by", "answered_by")
 _GROUND: Final = ("ground", "reason", "purpose", "measure", "ruling")
 

@@ -1,4 +1,4 @@
-"""Who may see what: a rule for every field and role, and for every kind of row the rows a viewer may know of.
+"""Who may see what: a rule for every field and role, and for every kind of row the rows a viewer may know of (``law.sight`` as SQL).
 
 ``data/policy.csv`` has one line a field: for each role ``+`` (may see), ``-`` (may not) or ``d`` (may see, but not while the
 matter is a denunciation), and the field's words. A field without a line stops the build (``Unguarded``).
@@ -19,7 +19,7 @@ from contracts.vocabulary import Kind, Role
 from gateway import models
 from gateway.acts import OF_PROTECTION
 from gateway.jsonsql import is_word_of
-from law import bodies
+from law import sight
 
 GUARDED_ROLES: Final = (Role.ANONYMOUS, Role.CITIZEN, Role.OFFICER, Role.SUPERVISOR, Role.POLICE, Role.OPERATOR)
 """The roles that have a column in the policy. Any other role sees nothing."""
@@ -81,24 +81,19 @@ class Viewer:
     @property
     def territory(self) -> str:
         """Code of the province or commune the viewer's agency serves; empty at the centre, ``?`` for an unknown agency."""
-        found = bodies.every().get(self.agency)
-        return found.unit if found is not None else "?"
+        return sight.territory(self.agency)
 
     @property
     def scope(self) -> str:
         """What the text of a statement depends on; everything else about a viewer is a parameter."""
         if self.role not in (Role.SUPERVISOR, Role.POLICE):
             return self.role.value
-        return f"{self.role.value}:{_reach(self.territory)}"
-
-
-def _reach(territory: str) -> str:
-    return "country" if territory == "" else "province" if len(territory) == 2 else "commune"
+        return f"{self.role.value}:{sight.reach(self.territory)}"
 
 
 def _in_territory(holder: Any, viewer: Viewer, bind: Bind) -> Any:
     """Agencies are watched where they serve: the country, a province with its communes, or one commune."""
-    reach = _reach(viewer.territory)
+    reach = sight.reach(viewer.territory)
     if reach == "country":
         return sa.true()
     agencies: sa.Table = models.Agency.table

@@ -7,8 +7,10 @@ from typing import Annotated, Any
 import msgspec
 import strawberry
 
+from contracts.errors import NotFound
 from contracts.errors import Refusal as Refused
-from contracts.vocabulary import Step
+from contracts.vocabulary import Role, Step
+from gateway import models
 from gateway.policy import NEVER, rule
 from gateway.schema.mutations import Refusal, refusal_of
 from gateway.schema.sources import shown
@@ -121,6 +123,7 @@ async def next_steps(info: Info, case_id: str, ask: str | None) -> NextSteps | R
     """The moves of a case, from routing's table."""
 
     async def act() -> NextSteps:
+        await _must_know(info, case_id)
         told = await info.context.ask("routing", f"/cases/{_id(case_id)}/next-steps", {"ask": ask} if ask else {})
         asked = told.get("asked") or {}
         wrong = asked.get("refusal")
@@ -138,6 +141,7 @@ async def explain(info: Info, case_id: str, step: Step | None) -> Explanations |
     """The certificates of a case's running clocks."""
 
     async def act() -> Explanations:
+        await _must_know(info, case_id)
         told = await info.context.ask("routing", f"/cases/{_id(case_id)}/explain", {"step": step.value} if step else {})
         return Explanations(case_id=strawberry.ID(case_id), clocks=[_explanation(one) for one in told["clocks"]])
 
@@ -168,6 +172,13 @@ async def competent_agency(info: Info, facts: CompetentAgencyInput) -> Competent
         )
 
     return await asked_of_the_law(info, "competent_agency", act)  # type: ignore[no-any-return]
+
+
+async def _must_know(info: Info, case_id: str) -> None:
+    """Raises NotFound for an agency to which ``case`` shows nothing. A petitioner knows the own case before it can be read here."""
+    reader = info.context.reader
+    if reader.viewer.role is not Role.CITIZEN and await reader.one(None, models.Case, case_id=case_id) is None:
+        raise NotFound("case_not_found", case=case_id)
 
 
 async def asked_of_the_law(info: Info, name: str, act: Callable[[], Awaitable[Any]]) -> Any:

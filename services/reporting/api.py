@@ -1,4 +1,4 @@
-"""Answers questions about figures, and signs reports off.
+"""Answers questions about figures, and signs reports off. Whose figures a caller may know, ``law.sight`` says.
 
     GET  /counts                      letters by agency, kind, status, month of receipt and timing
     GET  /reports                     the reports an agency signed off
@@ -15,9 +15,10 @@ from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
 
-from contracts.errors import Invalid, Refusal
+from contracts.errors import Invalid, NotAllowed, Refusal
 from contracts.petitions import AgencyCode
 from contracts.vocabulary import Role, Status
+from law import sight
 from runtime import problems
 from runtime.auth import Caller
 from runtime.http import Command, query, reply, run_forms
@@ -58,7 +59,7 @@ async def count_letters(request: Request, caller: Caller, service: Service) -> d
     by = asked.get("by", ",".join(CELL)).split(",")
     if unknown := set(by) - set(CELL):
         raise Invalid("invalid_form", field="by", where="by", problem=", ".join(sorted(unknown)))
-    wanted = {name: set(asked.getlist(name)) for name in CELL[:3]}
+    wanted = {name: set(asked.getlist(name)) for name in CELL[:3]} | {"agency": set(_within(caller, asked.getlist("agency")))}
     cells: Counter[tuple[str, ...]] = Counter()
     timings: Counter[str] = Counter()
     for *values, n in await service.db.rows(store.COUNTS):
@@ -78,20 +79,35 @@ async def count_letters(request: Request, caller: Caller, service: Service) -> d
 @query("GET", "/reports", roles=READERS)
 async def list_reports(request: Request, caller: Caller, service: Service) -> list[dict[str, object]]:
     """The reports that ``agency`` signed off, the latest first."""
-    found = await service.db.rows(store.REPORTS_OF, agency=_needed(request.query_params, "agency"))
+    (agency,) = _within(caller, [_needed(request.query_params, "agency")])
+    found = await service.db.rows(store.REPORTS_OF, agency=agency)
     names = ("report_id", "form", "from", "to", "version", "published_on", "columns")
     return [dict(zip(names, line, strict=True)) for line in found]
 
 
 @query("GET", "/reports/{form:path}", roles=READERS)
 async def show_report(request: Request, caller: Caller, service: Service) -> Response | dict[str, object]:
-    """A form with the figures as the log has them now."""
+    """A form with the figures as the log has them now, of the bodies named; of all that the caller may know when none is."""
     asked = _asked(request)
+    asked = msgspec.structs.replace(asked, agencies=_within(caller, asked.agencies))
     form, filled = await _filled(service, asked)
     if request.query_params.get("format") == "csv":
         table = export.as_csv(form, filled, asked.agencies, asked.from_on, asked.to_on)
         return Response(table, media_type="text/csv; charset=utf-8")
     return export.as_json(form, filled, asked.agencies, asked.from_on, asked.to_on)
+
+
+def _within(caller: Caller, named: list[str]) -> list[str]:
+    """The bodies asked about, or all that the caller may know of when none is named; an empty list means every body there is.
+
+    Raises NotAllowed for a body whose figures the caller may not know.
+    """
+    known = sight.figures_of(caller.role, caller.agency)
+    if known is None:
+        return named
+    if not known or not known.issuperset(named):
+        raise NotAllowed("figures_not_allowed", agency=caller.agency or "–")
+    return named or sorted(known)
 
 
 def sign(signed: rules.Signed, caller: Caller, work: Work) -> dict[str, object]:

@@ -17,7 +17,7 @@ from starlette.requests import Request
 from contracts.errors import Invalid, NotAllowed, NotFound
 from contracts.moves import MoveForm
 from contracts.vocabulary import Role
-from law import bodies
+from law import sight
 from runtime import problems
 from runtime.auth import Caller
 from runtime.clock import LegalClock
@@ -31,7 +31,7 @@ from services.routing.state import State
 Q = TypeVar("Q", bound=questions.Asked)
 WATCHERS = frozenset({Role.SUPERVISOR, Role.POLICE, Role.OPERATOR})
 """Who watch and operate do not hear of what protects a denouncer."""
-READERS = frozenset({Role.OFFICER, Role.SUPERVISOR, Role.POLICE, Role.OPERATOR, Role.CITIZEN, Role.SYSTEM})
+READERS = frozenset({Role.OFFICER, Role.SUPERVISOR, Role.OPERATOR, Role.CITIZEN, Role.SYSTEM})
 
 
 @command("POST", "/cases/{case_id}/{move}", loads=docket.LOADS, roles={Role.OFFICER, Role.SYSTEM}, batch="/steps/batch")
@@ -46,24 +46,26 @@ def make_move(form: MoveForm, caller: Caller, work: Work) -> dict[str, object]:
 
 
 async def _case(request: Request, caller: Caller, service: Service) -> State:
-    """The case, for those who may see it: its holder and those it passed through, their superiors, those who watch, the petitioner."""
+    """The case, for those who may know of it (``law.sight``); for others there is none."""
     case_id = request.path_params["case_id"]
     found = await service.db.one(store.CASE, case_id=case_id)
-    if found is None:
+    state = msgspec.convert(found[0], State) if found is not None else None
+    if state is None or not _may_know(caller, state):
         raise NotFound("case_not_found", case=case_id)
-    state = msgspec.convert(found[0], State)
-    if caller.role is Role.CITIZEN and caller.case_id != case_id:
-        raise NotFound("case_not_found", case=case_id)
-    if caller.role is Role.OFFICER and not _concerns(state, caller.agency):
-        raise NotAllowed("agency_not_allowed", agency=caller.agency or "–")
     return state
 
 
-def _concerns(state: State, agency: str) -> bool:
-    suit = state.suit
-    touched = {state.holder, state.receiver, state.competent, state.second, state.arbiter, *state.trail, *state.obligations.values()}
-    touched = (touched | {suit.court, suit.debtor, suit.enforcer}) - {""}
-    return agency in touched or any(agency in bodies.superiors(code) for code in touched)
+def _may_know(caller: Caller, state: State) -> bool:
+    if caller.role is Role.CITIZEN:
+        return caller.case_id == state.case_id
+    return sight.knows_matter(caller.role, caller.agency, state.holder, _concerned(state))
+
+
+def _concerned(state: State) -> set[str]:
+    """The bodies that received, held, passed on or disputed the case, or must do something in it."""
+    suit, owing = state.suit, (clock.holder for clock in state.clocks if clock.is_running)
+    passed = {state.holder, state.receiver, state.arbiter, *state.trail, *state.refused_by, *state.obligations.values(), *owing}
+    return (passed | {suit.court, suit.debtor, suit.enforcer}) - {""}
 
 
 @query("GET", "/cases/{case_id}", roles=READERS)

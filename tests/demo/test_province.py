@@ -89,12 +89,12 @@ async def actors(keys: Path) -> list[tuple[str, str | None]]:
 async def counts(keys: Path) -> dict[str, Any]:
     async with Platform(keys) as platform:
         for _ in range(200):
-            found = await platform.ask("reporting", "GET", "/counts?by=status", badge=Badge(Role.SUPERVISOR))
+            found = await platform.ask("reporting", "GET", "/counts?by=status", badge=Badge(Role.SUPERVISOR, "CP-TW"))
             if found["total"] >= LETTERS + len(small_log()):
                 break
             await asyncio.sleep(0.3)
         await asyncio.sleep(1)
-        return dict(await platform.ask("reporting", "GET", "/counts?by=status", badge=Badge(Role.SUPERVISOR)))
+        return dict(await platform.ask("reporting", "GET", "/counts?by=status", badge=Badge(Role.SUPERVISOR, "CP-TW")))
 
 
 def test_a_log_is_counted_by_legal_days_and_a_killed_feed_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -146,3 +146,37 @@ async def test_a_publication_form_that_is_not_well_formed_is_refused(reporting: 
     async with reporting.client(Role.OFFICER, make.HOME) as officer:
         answer = await officer.post("/reports/01/XLD/publish", json={"agency": "x", "from": FROM, "to": TO})
     assert (answer.status_code, answer.json()["field"]) == (422, "agency")
+
+
+@pytest.mark.parametrize(
+    ("role", "agency", "total"),
+    [
+        (Role.OFFICER, "UBND-05518", 2),
+        (Role.OFFICER, "UBND-19", 1),
+        (Role.OFFICER, "UBND-TW", 0),
+        (Role.SUPERVISOR, "HDND-05518", 2),
+        (Role.SUPERVISOR, "HDND-19", 3),
+        (Role.SUPERVISOR, "HDND-80", 4),
+        (Role.SUPERVISOR, "MTTQ-TW", 7),
+        (Role.OPERATOR, "", 7),
+    ],
+)
+async def test_figures_are_those_of_the_own_body_or_of_the_territory_watched(
+    reporting: Living, role: Role, agency: str, total: int
+) -> None:
+    held = ["UBND-05518"] * 2 + ["UBND-19"] + ["UBND-80"] * 4
+    await reporting.feed([make.lodged(f"c{number}", by=by) for number, by in enumerate(held)])
+    async with reporting.client(role, agency) as client:
+        counted = (await client.get("/counts", params={"by": "kind"})).json()
+        form = (await client.get("/reports/01/XLD", params={"from": FROM, "to": TO})).json()
+    assert (counted["total"], form["columns"]["1"] or 0) == (total, total)
+
+
+@pytest.mark.parametrize(
+    ("role", "agency"), [(Role.OFFICER, "UBND-05518"), (Role.SUPERVISOR, "HDND-19"), (Role.SUPERVISOR, "NOBODY-1"), (Role.OFFICER, "")]
+)
+@pytest.mark.parametrize("path", ["/counts", "/reports", "/reports/01/XLD"])
+async def test_figures_of_a_body_elsewhere_are_refused(reporting: Living, role: Role, agency: str, path: str) -> None:
+    async with reporting.client(role, agency) as client:
+        answer = await client.get(path, params={"agency": "UBND-80", "from": FROM, "to": TO})
+    assert (answer.status_code, answer.json()["code"]) == (403, "figures_not_allowed")

@@ -286,13 +286,31 @@ async def test_who_may_read_a_case(routing: Living) -> None:
     await routing.feed(petition())
     for role, agency, status in (
         (Role.OFFICER, WARD, 200),
-        (Role.OFFICER, PROVINCE, 200),
-        (Role.OFFICER, "UBND-14", 403),
+        (Role.OFFICER, PROVINCE, 404),
+        (Role.OFFICER, "UBND-14", 404),
         (Role.SUPERVISOR, "HDND-19", 200),
+        (Role.SUPERVISOR, "HDND-05518", 200),
+        (Role.SUPERVISOR, "MTTQ-TW", 200),
+        (Role.SUPERVISOR, "HDND-80", 404),
+        (Role.SUPERVISOR, "NOBODY-1", 404),
+        (Role.OPERATOR, "", 200),
+        (Role.POLICE, "CA-19", 403),
         (Role.ANONYMOUS, "", 403),
     ):
         async with routing.client(role, agency) as client:
-            assert (await client.get("/cases/c1")).status_code == status, (role, agency)
+            for path in ("", "/next-steps", "/explain"):
+                assert (await client.get(f"/cases/c1{path}")).status_code == status, (role, agency, path)
+
+
+async def test_the_competent_body_knows_of_a_case_from_the_moment_it_receives_it(routing: Living) -> None:
+    about = axes(Kind.DENUNCIATION, author_role=AuthorRole.COMMUNE_CHAIR, competence=Competence.NOT_OWN)
+    await routing.feed(petition(about=about))
+    async with routing.client(Role.OFFICER, WARD) as ward, routing.client(Role.OFFICER, PROVINCE) as province:
+        assert (await province.get("/cases/c1")).status_code == 404
+        assert (await move(ward, "forward", to=PROVINCE)).status_code == 200
+        assert (await province.get("/cases/c1/next-steps")).status_code == 200
+        assert (await ward.get("/cases/c1")).status_code == 200
+        assert (await move(province, "accept")).status_code == 200
 
 
 async def test_anyone_may_ask_who_is_competent(routing: Living) -> None:
