@@ -1,6 +1,7 @@
 """JSON schemas of questions and answers, written to ``law/schemas/`` by ``python -m law.schema``."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -64,12 +65,12 @@ def text(document: dict[str, Any]) -> str:
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
-def main() -> None:
-    """Write every schema."""
-    FOLDER.mkdir(exist_ok=True)
-    for name, document in documents().items():
-        (FOLDER / f"{name}.json").write_text(text(document), "utf-8")
+def write(folder: Path, documents: Mapping[str, dict[str, Any]]) -> None:
+    """Write schemas, each into the file of its name."""
+    folder.mkdir(exist_ok=True)
+    for name, document in documents.items():
+        (folder / f"{name}.json").write_text(text(document), "utf-8")
 
 
 if __name__ == "__main__":
-    main()
+    write(FOLDER, documents())

@@ -75,13 +75,6 @@ def province_of(code: str, on: date) -> Unit | None:
     return found if found is None or found.is_province else unit(found.parent, on)
 
 
-@cache
-def communes_of(province: str, on: date) -> tuple[Unit, ...]:
-    """The communes, wards and special zones of a province on that day, by code."""
-    every = (unit(code, on) for code, rows in versions().items() if rows[0].parent == province)
-    return tuple(sorted(found for found in every if found is not None))
-
-
 def problems() -> list[str]:
     """What is wrong with the table: overlapping or touching-but-gapped names, a parent or successor that does not exist."""
     found: list[str] = []

@@ -77,14 +77,6 @@ def read_code(text: str) -> Receipt:
     return Receipt(_written(digits), secret)
 
 
-def read_number(text: str) -> str:
-    """A public number in its one spelling. Raises Invalid when its check symbol does not fit."""
-    digits = _symbols(text)
-    if len(digits) != _NUMBER_LENGTH or not _fits(digits):
-        raise Invalid("receipt_misspelt", field="number")
-    return _written(digits)
-
-
 def _random(length: int) -> str:
     return "".join(ALPHABET[byte % len(ALPHABET)] for byte in secrets.token_bytes(length))
 

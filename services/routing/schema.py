@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
-from law.schema import Refused, text
+from law.schema import Refused, write
 from services.routing import questions
 
 FOLDER: Final = Path(__file__).with_name("schemas")
@@ -32,12 +32,5 @@ def _answer(title: str, kind: Any) -> dict[str, Any]:
     return {"$schema": _DRAFT, "title": title, "oneOf": [{"allOf": [told, own]}, refused], "$defs": defs}
 
 
-def main() -> None:
-    """Write every schema."""
-    FOLDER.mkdir(exist_ok=True)
-    for name, document in documents().items():
-        (FOLDER / f"{name}.json").write_text(text(document), "utf-8")
-
-
 if __name__ == "__main__":
-    main()
+    write(FOLDER, documents())

@@ -24,9 +24,9 @@ def test_quang_tri_moved_to_the_code_that_was_quang_binh():
 
 def test_there_are_34_provinces_and_3321_communes_since_july_2025():
     for on in (date(2025, 7, 1), TODAY):
-        provinces = [code for code in units.versions() if len(code) == 2 and units.unit(code, on)]
-        assert len(provinces) == 34
-        assert sum(len(units.communes_of(code, on)) for code in provinces) == 3321
+        there = [found for code in units.versions() if (found := units.unit(code, on))]
+        assert sum(found.is_province for found in there) == 34
+        assert sum(not found.is_province for found in there) == 3321
 
 
 def test_there_were_63_provinces_before():
