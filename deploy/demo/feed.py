@@ -138,10 +138,10 @@ class Past:
                 todo.setdefault(letter.form.received_by, []).append(letter)
         for agency, letters in todo.items():
             codes = await self._lodge_at(agency, letters)
-            if example.key in codes:
-                self.progress.receipt_code = codes[example.key]
-                self.book.lay_out(codes[example.key])
+            self.progress.receipt_code = codes.get(example.key) or self.progress.receipt_code
             self._note()
+            if example.key in codes:
+                self.book.lay_out(codes[example.key])
 
     async def _lodge_at(self, agency: str, letters: list[Letter]) -> dict[str, str]:
         codes = await self.desk.lodge(agency, letters)

@@ -71,8 +71,9 @@ def _detach(command: list[str], wish: up.Wish) -> None:
         told = len(lines)
         state = states.read(place)
         if state.ready and state.supervisor and state.supervisor.pid == process.pid:
-            codes = (up.receipt_code(place), asyncio.run(up.code_to_follow(place))) if wish.has_demo else (None, None)
-            typer.echo(up.summary(state, *codes).replace("Ctrl-C ends it", "`make stop` ends it"))
+            followed = asyncio.run(up.code_to_follow(place)) if wish.has_demo else None
+            code = up.receipt_code(place) if wish.has_demo else None
+            typer.echo(up.summary(state, code, followed).replace("Ctrl-C ends it", "`make stop` ends it"))
             return
         time.sleep(0.2)
     typer.echo(serving.tail(log, 20), err=True)
