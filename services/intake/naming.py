@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 _LETTERS: Final = re.compile(r"[^\W\d_]+")
+BETWEEN: Final = r"[\s.,/\-'’ʼ`]*"
+"""What may stand between two words that belong together."""
 _JOINS: Final = " .,-_'’ʼ`/"
 _CLOSED: Final = '\n\r()[]<>"“”:'
 _SYLLABLE: Final = re.compile(r"(?:ngh?|[nctkpg]h|tr|gi|qu|[bcdghklmnpqrstvx])?[aeiouy]{1,3}(?:n[gh]|ch|[cmnpt])?")
@@ -27,7 +29,12 @@ class Word(NamedTuple):
     end: int
     is_capital: bool
     is_upper: bool
-    is_ascii: bool
+    is_odd: bool
+    """Written as no word of the language is, without any diacritic or with a capital inside."""
+
+
+def _has_capital_inside(written: str) -> bool:
+    return not written.isupper() and any(letter.isupper() for letter in written[1:])
 
 
 class Folded(NamedTuple):
@@ -44,7 +51,14 @@ class Folded(NamedTuple):
     def _word(self, match: re.Match[str]) -> Word:
         first, last = self.places[match.start()], self.places[match.end() - 1]
         written = self.text[first : last + 1]
-        return Word(match[0], match.start(), match.end(), not written[0].islower(), written.isupper(), written.isascii())
+        return Word(
+            match[0],
+            match.start(),
+            match.end(),
+            not written[0].islower(),
+            written.isupper(),
+            written.isascii() or _has_capital_inside(written),
+        )
 
     def stands_between(self, start: int, end: int) -> str:
         """What is written between two places of the folded text, as it was written."""
@@ -63,14 +77,14 @@ def spans(names: Sequence[Sequence[str]], folded: Folded) -> Iterator[Span]:
             yield from _joined(name, words, folded.plain)
 
 
-def parts(name: str) -> list[str]:
+def parts(name: str) -> tuple[str, ...]:
     """The words of a folded name."""
-    return _LETTERS.findall(name)
+    return tuple(_LETTERS.findall(name))
 
 
 def capitalised(name: Sequence[str], folded: Folded) -> Iterator[Span]:
     """Everywhere the words of ``name`` follow each other, each with a capital letter or bearing none."""
-    pattern = re.compile(r"(?<!\w)" + r"[\s.,/\-]*".join(map(re.escape, name)) + r"(?!\w)")
+    pattern = re.compile(r"(?<!\w)" + BETWEEN.join(map(re.escape, name)) + r"(?!\w)")
     for match in pattern.finditer(folded.plain):
         inner = (folded.text[folded.places[match.start() + found.start()]] for found in _LETTERS.finditer(match[0]))
         if not any(letter.islower() for letter in inner):
@@ -158,7 +172,7 @@ def _is_another(run: Sequence[Word], follower: Word | None, name: Sequence[str],
     if follower is None or not follower.is_capital or any(word.text == name[-1] for word in run):
         return False
     between = folded.stands_between(run[-1].end, follower.start)
-    return not between.strip() and "\n" not in between
+    return not between.strip(" ." if len(run[-1].text) == 1 else " ")
 
 
 def _joined(name: Sequence[str], words: Sequence[Word], plain: str) -> Iterator[Span]:
@@ -181,7 +195,7 @@ def _is_common(word: Word, plain: str) -> bool:
 
 
 def _is_made_of(word: Word, name: Sequence[str]) -> bool:
-    """Whether the word falls into parts of the name: two whole ones, or, where it bears no diacritics, the given name and first letters.
+    """Whether the word falls into parts of the name: two whole ones, or, where it is oddly written, the given name and first letters.
 
     At each letter the states are: how many whole parts so far (two are enough), and whether the given name is among them.
     """
@@ -192,6 +206,6 @@ def _is_made_of(word: Word, name: Sequence[str]) -> bool:
             for part in name:
                 if len(part) > 1 and text.startswith(part, place):
                     reached[place + len(part)].add((min(count + 1, 2), has_given or part == name[-1]))
-            if text[place] in firsts and word.is_ascii:
+            if text[place] in firsts and word.is_odd:
                 reached[place + 1].add((count, has_given))
     return any(count == 2 or (has_given and text != name[-1]) for count, has_given in reached[-1])

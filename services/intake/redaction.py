@@ -27,7 +27,8 @@ _AREA: Final = (
     "ngo|ngach|hem|kiet|duong|pho|thon|ap|xom|lang|ban|buon|bon|plei|to|khu|khom|doi|cum|lo|toa|xa|phuong|quan|huyen|tinh|tp"
 )
 _TYPE: Final = re.compile(rf"(?<!\w)(?:{_HOUSE}|{_AREA})(?!\w)")
-_BETWEEN: Final = r"[\s.,/\-]*"
+_LONG_PLACE: Final = 5
+_REACH: Final = 24
 _GENERIC: Final = (
     re.compile(r"(?<![\w.+-])[\w.+-]+\s?@\s?[\w-]+(?:\.[\w-]+)+"),
     re.compile(r"(?<!\w)(?=\+?(?:[\s.\-()]?\d){9,12}(?!\d))(?:\+?84|0)[\s.\-]?\(?\d{2,3}\)?(?:[\s.\-]?\d{2,4}){2,3}(?!\d)"),
@@ -41,12 +42,13 @@ def redact(text: str, people: Iterable[Person]) -> str:
     """``text`` without what names, locates or reaches any of ``people``."""
     plain, places = _folded(text)
     people = list(people)
-    patterns = [*(_name_patterns(people)), *(_place_patterns(people)), *(_number_patterns(people))]
+    patterns = {*_name_patterns(people), *_place_patterns(people), *_number_patterns(people)}
     spans = [match.span(1) if pattern.groups else match.span() for pattern in patterns for match in pattern.finditer(plain)]
     spans += [match.span() for pattern in _GENERIC for match in pattern.finditer(plain)]
     folded = naming.Folded(text, plain, places)
-    spans += naming.spans([naming.parts(_folded(person.full_name)[0]) for person in people], folded)
+    spans += naming.spans(sorted({naming.parts(_folded(person.full_name)[0]) for person in people}), folded)
     spans += [span for name in _place_names(people) for span in naming.capitalised(name, folded)]
+    spans = _with_house_numbers(plain, sorted(set(spans)), people)
     return _without(text, sorted((places[start], _after(text, places[end - 1])) for start, end in spans if end > start))
 
 
@@ -83,8 +85,8 @@ def _folded(text: str) -> tuple[str, list[int]]:
     return "".join(plain), places
 
 
-def _pattern(words: list[str], between: str = r"[\s.,\-]*") -> re.Pattern[str]:
-    return re.compile(r"(?<!\w)" + between.join(map(re.escape, words)) + r"(?!\w)")
+def _pattern(words: list[str]) -> re.Pattern[str]:
+    return re.compile(r"(?<!\w)" + naming.BETWEEN.join(map(re.escape, words)) + r"(?!\w)")
 
 
 def _words(value: str) -> list[str]:
@@ -92,11 +94,13 @@ def _words(value: str) -> list[str]:
 
 
 def _name_patterns(people: Iterable[Person]) -> Iterable[re.Pattern[str]]:
-    """The full name, every ending of it of two words or more, and the given name where a form of address precedes it."""
+    """The full name, every ending of it of two words or more, and the given name after a form of address or spelt out."""
     for person in people:
         words = _words(person.full_name)
         for start in range(max(len(words) - 1, 1)):
             yield _pattern(words[start:])
+        if words and len(words[-1]) > 2:
+            yield re.compile(r"(?<!\w)" + r"[\s.\-]{1,3}".join(words[-1]) + r"(?!\w)")
         if len(words) > 1:
             yield re.compile(rf"(?<!\w)(?:{_CALLED})[\s:,]+({re.escape(words[-1])})(?!\w)")
 
@@ -110,16 +114,33 @@ def _place_patterns(people: Iterable[Person]) -> Iterable[re.Pattern[str]]:
         for part in [person.address, *re.split(r"[,;\n]", person.address)]:
             words = _words(part)
             if len("".join(words)) >= _SHORTEST_PLACE and " ".join(words) not in _provinces():
-                yield _pattern(words, _BETWEEN)
+                yield _pattern(words)
         for number, place in _units(person.address):
-            name = _BETWEEN.join(map(re.escape, place))
+            name = naming.BETWEEN.join(map(re.escape, place))
             if place and " ".join(place) not in _provinces():
-                yield re.compile(rf"(?<!\w)(?:{_AREA})[\s.]+{name}(?!\w)")
+                gap = r"[\s.]*" if len("".join(place)) >= _LONG_PLACE else r"[\s.]+"
+                yield re.compile(rf"(?<!\w)(?:{_AREA}){gap}{name}(?![^\W\d_])\d*")
             if number and place:
                 area = rf"(?:(?:{_AREA})[\s.]+)?"
-                yield re.compile(rf"(?<!\w)(?:(?:{_HOUSE})\s{{1,9}}){{0,2}}{re.escape(number)}{_BETWEEN}{area}{name}(?!\w)")
+                yield re.compile(rf"(?<!\w)(?:(?:{_HOUSE})\s{{1,9}}){{0,2}}{re.escape(number)}{naming.BETWEEN}{area}{name}(?!\w)")
             if number:
                 yield re.compile(rf"(?<!\w)(?:so nha|nha so|nha|can nha)\s+(?:so\s+)?{re.escape(number)}(?!\w)")
+
+
+def _with_house_numbers(plain: str, spans: list[tuple[int, int]], people: list[Person]) -> list[tuple[int, int]]:
+    """The cuts, each taking along the numbers of an address that lead up to it or hang on it (``15 ngõ 20/7`` before a street)."""
+    numbers = "|".join(sorted({word for person in people for word in _words(person.address) if word[0].isdigit()}, key=len, reverse=True))
+    if not numbers:
+        return spans
+    one = rf"(?:(?:{_HOUSE}|{_AREA})[\s.]{{1,2}})?(?:{numbers})"
+    before = re.compile(rf"(?<!\w)(?:{one}[\s,/\-]{{1,2}}){{1,3}}$")
+    after = re.compile(rf"(?:[/\-](?:{numbers})(?!\w)){{1,3}}")
+    reached: list[tuple[int, int]] = []
+    for start, end in spans:
+        led = before.search(plain, max(start - _REACH, 0), start)
+        hung = after.match(plain, end)
+        reached.append((led.start() if led else start, hung.end() if hung else end))
+    return reached
 
 
 def _units(address: str) -> list[tuple[str, list[str]]]:

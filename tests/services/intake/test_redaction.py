@@ -164,6 +164,12 @@ TEO = Person(full_name="Nguyễn Văn Tèo", address="số 7 ngõ Canary")
         "7/Canary",
         "nhà số 7",
         "xóm Canary",
+        "NGÕ CANARY",
+        "ngocanary7",
+        "7, ngõ Canary",
+        "ngõ Canary/7",
+        "T è o",
+        "NVTèo",
         "Canary",
     ],
 )
@@ -174,8 +180,18 @@ def test_a_denouncer_is_cut_out_however_the_name_is_shortened_turned_or_joined(t
         assert rest not in bare.replace("nguoi", "")
 
 
+def test_a_name_and_a_place_with_an_apostrophe_are_cut_whichever_apostrophe_is_written() -> None:
+    person = Person(full_name="H'Bia Niê", address="buôn H'Đrát")
+    assert redact("H’Bia Niê ở buôn H’Đrát", [person]) == f"{CUT} ở {CUT}"
+
+
+def test_house_numbers_go_with_the_street_they_lead_up_to_and_other_numbers_stay() -> None:
+    person = Person(full_name="Lê Hà", address="Số nhà 15, ngõ 20, đường Lê Lợi")
+    assert redact("ở 15 ngõ 20 Lê Lợi, nhận 15 triệu, ngày 20/3/2026", [person]) == f"ở {CUT}, nhận 15 triệu, ngày 20/3/2026"
+
+
 def test_the_denounced_who_shares_a_family_name_stays() -> None:
-    text = "Ông Nguyễn Văn Bê và bà Nguyễn Thị Xê ở 17 ngõ Hẹp nhận 70 triệu đồng, thanh tra đã nghe."
+    text = "Ông Nguyễn Văn Bê và bà Nguyễn Thị Xê và Nguyễn V. Dê ở 17 ngõ Hẹp nhận 70 triệu đồng, thanh tra đã nghe."
     assert redact(text, [TEO]) == text
 
 
