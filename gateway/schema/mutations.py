@@ -1,5 +1,6 @@
 """The mutations: commands passed on to the services, their refusals told as data."""
 
+import re
 import secrets
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
@@ -70,15 +71,17 @@ StepResult = Annotated[StepRecorded | Refusal, strawberry.union("StepResult")]
 
 
 def refusal_of(refused: Refused) -> Refusal:
-    """A refusal as data."""
-    return Refusal(
-        code=refused.code,
-        message=refused.message,
-        message_en=refused.message_en,
-        status=refused.status,
-        field=refused.field,
-        law=refused.law,
+    """A refusal as data. Its field is named as the client wrote it, in the sentences too: services write ``received_by``."""
+    field = refused.field and _in_camel(refused.field)
+    message, message_en = (
+        text.replace(refused.field, field) if refused.field and field else text for text in (refused.message, refused.message_en)
     )
+    return Refusal(code=refused.code, message=message, message_en=message_en, status=refused.status, field=field, law=refused.law)
+
+
+def _in_camel(path: str) -> str:
+    """``axes.people_count`` as GraphQL has it."""
+    return re.sub(r"(?<=[a-z0-9])_([a-z0-9])", lambda found: found[1].upper(), path)
 
 
 async def _told(info: Info, name: str, act: Callable[[], Awaitable[Any]]) -> Any:

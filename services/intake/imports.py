@@ -175,7 +175,7 @@ def _in_vietnamese(problem: str) -> str:
         return "ô này không được để trống"
     if "length" in problem:
         return "giá trị không hợp lệ: quá dài hoặc quá ngắn"
-    return "giá trị không hợp lệ: sai dạng mã" if "regex" in problem else "giá trị không hợp lệ"
+    return "giá trị không hợp lệ: sai dạng mã" if "code" in problem else "giá trị không hợp lệ"
 
 
 class _Wrong(Exception):

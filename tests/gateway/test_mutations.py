@@ -95,7 +95,15 @@ async def test_the_same_key_lodges_one_letter(joined: World) -> None:
 async def test_a_refusal_is_told_as_data_with_its_field(joined: World) -> None:
     found = (await joined.data(LODGE, Role.ANONYMOUS, "", input=letter(receivedBy="nonsense")))["lodgePetition"]
     assert (found["__typename"], found["code"], found["status"]) == ("Refusal", "invalid_form", 422)
-    assert found["field"] == "received_by"
+    assert found["field"] == "receivedBy"
+    assert found["message"] == "Trường receivedBy không hợp lệ: không đúng dạng mã."
+    assert found["messageEn"] == "The field receivedBy is not valid: not written as a code of its kind is."
+
+
+async def test_a_field_inside_a_form_is_named_as_the_client_wrote_it(joined: World) -> None:
+    axes = {**letter()["axes"], "peopleCount": 0}
+    found = (await joined.data(LODGE, Role.ANONYMOUS, "", input=letter(axes=axes)))["lodgePetition"]
+    assert (found["field"], found["messageEn"]) == ("axes.peopleCount", "The field axes.peopleCount is not valid: must be at least 1.")
 
 
 async def test_a_step_on_a_case_that_is_unknown_is_refused_by_routing(joined: World) -> None:
