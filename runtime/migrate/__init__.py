@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 
 from runtime.database import Database
+from runtime.stop import CannotGoOn
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -55,7 +56,7 @@ def _head(line: str, service: str) -> str | None:
 
 
 def upgrade(url: str, service: str) -> list[str]:
-    """Bring a database to the newest revisions; returns what was at hand. Safe to repeat. One process at a time."""
+    """Bring a database to the newest revisions; returns what was at hand. Safe to repeat. One process at a time. Raises CannotGoOn."""
     if url.startswith("sqlite:///"):
         from runtime.sqlite import hold_writer_lock
 
@@ -66,7 +67,10 @@ def upgrade(url: str, service: str) -> list[str]:
             return _upgrade(url, service)
         finally:
             os.close(held)
-    return _upgrade(url, service)
+    try:
+        return _upgrade(url, service)
+    except (OSError, sa.exc.OperationalError) as silent:
+        raise CannotGoOn(f"The database of {service} does not answer (DATABASE_URL__{service.upper()}); nothing was changed.") from silent
 
 
 def _upgrade(url: str, service: str) -> list[str]:

@@ -96,6 +96,14 @@ def test_a_database_that_is_being_written_is_not_migrated(say: Say, tmp_path: Pa
     assert held
 
 
+def test_a_database_that_does_not_answer_is_told(say: Say, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL__ROUTING", f"postgresql://routing:secret@127.0.0.1:{free_port()}/routing")
+    code, said = say("migrate", "routing")
+    assert (code, said.count("\n")) == (1, 1)
+    assert "does not answer (DATABASE_URL__ROUTING)" in said
+    assert "secret" not in said
+
+
 def test_variables_that_are_no_object_are_refused(say: Say, tmp_path: Path) -> None:
     auth.make_keys(tmp_path)
     assert say("graphql", "ask", "{ x }", "--variables", "[1") == (2, "--variables must be a JSON object.\n")
