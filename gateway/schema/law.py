@@ -14,6 +14,7 @@ from gateway import models
 from gateway.policy import NEVER, rule
 from gateway.schema.mutations import Refusal, refusal_of
 from gateway.schema.sources import shown
+from gateway.upstream import Refused as Told
 
 Info = strawberry.Info[Any, None]
 _ASKED_AS = {"on": "date"}
@@ -131,7 +132,7 @@ async def next_steps(info: Info, case_id: str, ask: str | None) -> NextSteps | R
             case_id=strawberry.ID(case_id),
             steps=[_step(one) for one in told["steps"]],
             is_allowed=asked.get("allowed"),
-            refusal=_told_refusal(wrong) if wrong else None,
+            refusal=refusal_of(Told(wrong, wrong["status"])) if wrong else None,
         )
 
     return await asked_of_the_law(info, "next_steps", act)  # type: ignore[no-any-return]
@@ -223,17 +224,6 @@ def _explanation(one: dict[str, Any]) -> Explanation:
         grade=found.get("grade"),
         days=days,
         certificate=msgspec.json.encode(found).decode() if found else None,
-    )
-
-
-def _told_refusal(problem: dict[str, Any]) -> Refusal:
-    return Refusal(
-        code=problem["code"],
-        message=problem["detail"],
-        message_en=problem["detail_en"],
-        status=problem["status"],
-        field=problem.get("field"),
-        law=problem.get("law"),
     )
 
 

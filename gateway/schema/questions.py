@@ -6,11 +6,12 @@ Due dates are counted here (the law is pure and shared by all services); what mu
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import msgspec
 import strawberry
 
+from contracts import vocabulary as words
 from gateway.schema.law import CountedDay, Info, asked_of_the_law, text_of
 from gateway.schema.mutations import Refusal
 from gateway.schema.sources import shown
@@ -106,15 +107,19 @@ class DueDateInput:
     roll: bool = True
 
 
-@strawberry.input
+@strawberry.input(
+    description="Dữ kiện của một lá đơn; loại và nguồn đơn theo danh mục của đơn · the facts of a letter, in the words a letter has"
+)
 class LetterActionInput:
-    """The facts of a letter, as ``dannguyen law action`` takes them."""
+    """The facts of a letter, as ``dannguyen law action`` takes them, with kind and source in the words of the axes."""
 
-    kind: str
+    kind: words.Kind
     on: date | None = None
     own: bool = True
     eligible: bool = True
-    source: str = "citizen"
+    source: words.Source | None = strawberry.field(
+        default=None, description="Nguồn đơn; bỏ trống: công dân tự gửi · how the letter came; absent: from the citizen"
+    )
     in_person: bool = False
     anonymous: bool = False
     evidence: bool = False
@@ -129,6 +134,16 @@ class LetterActionInput:
 
 DueDateResult = Annotated[DueDate | Refusal, strawberry.union("DueDateResult")]
 LetterActionResult = Annotated[LetterAction | Refusal, strawberry.union("LetterActionResult")]
+_SENT_BY: Final[Mapping[words.Source, str]] = {
+    words.Source.RECEPTION_DESK: "reception_desk",
+    words.Source.ONLINE_RECEPTION: "reception_desk",
+    words.Source.FORWARDED_DEPUTY: "deputy",
+    words.Source.FORWARDED_FRONT: "front",
+    words.Source.FORWARDED_PRESS: "press",
+    words.Source.FORWARDED_AGENCY: "agency",
+}
+"""Who sent the letter, as the table of actions asks (Circular 05/2021/TT-TTCP); by any other way it came from the citizen."""
+
 _FACTS = ("remote", "complex", "many_places", "dismissal", "criteria", "note", "forwarder")
 
 
@@ -147,6 +162,8 @@ async def letter_action(info: Info, facts: LetterActionInput) -> LetterAction | 
 
     async def act() -> LetterAction:
         given = {"date" if name == "on" else name: text_of(value) for name, value in vars(facts).items() if value is not None}
+        if facts.source is not None:
+            given["source"] = _SENT_BY.get(facts.source, "citizen")
         return _letter_action(await info.context.ask("routing", "/action", given))
 
     return await asked_of_the_law(info, "letter_action", act)  # type: ignore[no-any-return]

@@ -4,8 +4,10 @@ import json
 
 import pytest
 
-from contracts.vocabulary import Role
+from contracts.vocabulary import Role, Source
+from gateway.schema import questions
 from law.verify import verify
+from services.routing import action
 from tests.gateway import test_mutations as mutations
 from tests.gateway.world import WARD, World
 
@@ -66,7 +68,21 @@ async def test_anyone_may_ask_by_when_and_check_the_certificate(joined: World) -
 
 async def test_anyone_may_ask_what_is_done_with_a_letter(joined: World) -> None:
     token = (await joined.client.post("/token")).json()["token"]
-    facts = {"kind": "denunciation", "on": "2026-08-03", "own": False}
+    facts = {"kind": "DENUNCIATION", "on": "2026-08-03", "own": False}
     told = await ask(joined, ACTION, token, facts=facts)
     assert (told["action"], told["rule"], told["limit"], told["unit"], told["dueOn"]) == ("forward", "XLD-11", 5, "working", "2026-08-10")
-    assert (await ask(joined, ACTION, token, facts=facts | {"kind": "plea"}))["code"] == "invalid_form"
+    sent = {"query": ACTION, "variables": {"facts": facts | {"kind": "PLEA"}}}
+    answer = (await joined.client.post("/graphql", json=sent, headers={"authorization": f"Bearer {token}"})).json()
+    assert "Kind" in answer["errors"][0]["message"]
+
+
+async def test_a_letter_is_asked_about_in_the_words_that_letters_have(joined: World) -> None:
+    token = (await joined.client.post("/token")).json()["token"]
+    facts = {"kind": "COMPLAINT", "on": "2026-08-03", "own": False}
+    rules = {}
+    for source in Source:
+        rules[source] = (await ask(joined, ACTION, token, facts=facts | {"source": source.name}))["rule"]
+    assert rules[Source.FORWARDED_PRESS] != rules[Source.POST] == rules[Source.PORTAL]
+    for source, word in questions._SENT_BY.items():
+        assert action._SOURCES[source] == word
+    assert action._SOURCES.keys() == questions._SENT_BY.keys()
