@@ -36,7 +36,7 @@ def connection(settings: KafkaSettings) -> dict[str, Any]:
 
 
 async def create_topics(settings: KafkaSettings) -> list[str]:
-    """Make the topics that are missing and return their names. Safe to repeat. Raises CannotGoOn when no broker answers.
+    """Make the topics that are missing and return their names. Safe to repeat. Raises CannotGoOn when no broker answers or lets one in.
 
     12 partitions, kept for ever, three copies where there are three brokers.
     """
@@ -45,7 +45,8 @@ async def create_topics(settings: KafkaSettings) -> list[str]:
         await asyncio.wait_for(admin.start(), _CALL_SECONDS)
     except (KafkaError, OSError, TimeoutError) as silent:
         await admin.close()
-        raise CannotGoOn(f"No broker answers at {settings.bootstrap} (KAFKA_BOOTSTRAP_SERVERS); the topics were not looked at.") from silent
+        where = f"{settings.bootstrap} (KAFKA_BOOTSTRAP_SERVERS) as {settings.sasl_username or 'nobody'} over {settings.protocol}"
+        raise CannotGoOn(f"No broker lets this process in at {where}; the topics were not looked at.") from silent
     try:
         there = set(await admin.list_topics())
         missing = [name for name in TOPICS if name not in there]
