@@ -14,7 +14,7 @@ import msgspec
 
 from contracts.petitions import Axes, LodgeForm, Person
 from contracts.vocabulary import Competence, Eligibility, Field, Kind, Outcome, Role, Source
-from deploy.demo.client import Badge, Platform
+from deploy.demo.client import Badge, Platform, Refused
 from deploy.demo.receipt_log import LogCase, Recording, recordings
 
 AGENCY = "UBND-05518"
@@ -59,6 +59,7 @@ class Replay:
     def __init__(self, platform: Platform, cases: list[LogCase], say: Callable[[str], None]) -> None:
         self._platform, self._cases, self._say = platform, cases, say
         self._ids: dict[str, str] = {}
+        self._unheard: list[str] = []
         self.told = Told()
 
     async def run(self) -> Told:
@@ -66,7 +67,7 @@ class Replay:
         days = by_day(self._cases)
         await self._set_today(min(days), WALKING)
         await self._lodge()
-        await self._until(self._has_read_all)
+        await self._until(self._has_heard_of_all)
         await self._walk(days)
         await self._set_today(max(days) + timedelta(days=1), SERVICES)
         await self._until(self._is_counted)
@@ -78,6 +79,7 @@ class Replay:
         answers = await self._platform.batch("intake", "/petitions/batch", forms, badge=OFFICER)
         self._ids = {case.name: answer["ok"]["case_id"] for case, answer in zip(self._cases, answers, strict=True) if "ok" in answer}
         self._note_refusals(answers)
+        self._unheard = list(self._ids.values())
         self.told.lodged = len(self._ids)
         self._say(f"Đã tiếp nhận {self.told.lodged} hồ sơ.")
 
@@ -124,10 +126,15 @@ class Replay:
                 return
             await asyncio.sleep(PAUSE_S)
 
-    async def _has_read_all(self) -> bool:
-        intake = await self._platform.ask("intake", "GET", "/ready", badge=OPERATOR)
-        routing = await self._platform.ask("routing", "GET", "/ready", badge=OPERATOR)
-        return not intake["relay"]["backlog"] and not routing["lag"]
+    async def _has_heard_of_all(self) -> bool:
+        """Whether routing knows every case; those it was found to know are not asked about again."""
+        while self._unheard:
+            try:
+                await self._platform.ask("routing", "GET", f"/cases/{self._unheard[-1]}", badge=OPERATOR)
+            except Refused:
+                return False
+            self._unheard.pop()
+        return True
 
     async def _is_counted(self) -> bool:
         found = await self._platform.ask("reporting", "GET", f"/counts?agency={AGENCY}", badge=OFFICER)
